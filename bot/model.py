@@ -1,0 +1,342 @@
+"""The words of the product: jobs, rows of the log, failures, causes, alerts and incidents as frozen data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all domain data: immutable, compared by value. Every datetime is aware and in UTC."""
+
+
+# --- Microsoft's words -------------------------------------------------------------------------------------------------
+
+
+class Quarantine(Value):
+    """Why and since when a job is in quarantine. Texts are Graph's, kept as they came."""
+
+    reason: str
+    error_code: str = ""
+    error_message: str = ""
+    current_began: datetime | None = None
+    series_began: datetime | None = None
+    series_count: int = 0
+    next_attempt: datetime | None = None
+
+
+class Execution(Value):
+    """One cycle of a job as `synchronizationTaskExecution` tells it."""
+
+    activity_id: str = ""
+    state: str = ""
+    began: datetime | None = None
+    ended: datetime | None = None
+    entitled: int = 0
+    imported: int = 0
+    exported: int = 0
+    escrowed: int = 0
+    error: str = ""
+
+
+class Job(Value):
+    """A synchronization job with the name people know it by. `status`, `template` and `schedule_state` are Graph's text."""
+
+    id: str
+    service_principal: str
+    name: str
+    app_id: str = ""
+    template: str = ""
+    kind: str = ""
+    status: str = ""
+    schedule_state: str = ""
+    interval: str = ""
+    quarantine: Quarantine | None = None
+    last: Execution | None = None
+    last_success: Execution | None = None
+    last_export: Execution | None = None
+    successive_failures: int = 0
+    escrows_pruned: bool = False
+    synced: tuple[tuple[str, int], ...] = ()
+    troubleshooting_url: str = ""
+
+
+class RestartScope(StrEnum):
+    """What a restart forgets; the words of Graph's `resetScope` (flags, some of them combinable)."""
+
+    PORTAL = "portal"
+    QUARANTINE = "quarantine"
+    ESCROWS = "escrows"
+    WATERMARK = "watermark"
+    FULL = "full"
+    FORCE_DELETES = "force-deletes"
+
+
+class ProvisioningEvent(Value):
+    """One row of the provisioning log, cut down to what the ledger needs; unknown words are kept as they came.
+
+    `object_id` is the source object's id (the target's where the source has none); `step` is the type of the step
+    that failed, `""` where none did; `out_of_scope` says that the object left the job's scope.
+    """
+
+    id: str
+    at: datetime
+    job_id: str
+    object_id: str
+    object_type: str = ""
+    object_name: str = ""
+    action: str = ""
+    status: str = ""
+    error_code: str = ""
+    reason: str = ""
+    step: str = ""
+    out_of_scope: bool = False
+    cycle_id: str = ""
+    change_id: str = ""
+    service_principal: str = ""
+    app_name: str = ""
+
+
+# --- What the ledger and the rules make of them ------------------------------------------------------------------------
+
+
+class Cause(Value):
+    """What failures have in common: the error code without its connector prefix, and the attribute in conflict."""
+
+    code: str
+    attribute: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.code}/{self.attribute}".rstrip("/").lower()
+
+
+class Advice(Value):
+    """What the knowledge base says of a cause. `actor` is admin, vendor, microsoft or nobody, as in errors.json."""
+
+    code: str
+    meaning: str
+    action: str = ""
+    actor: str = ""
+    auto_retry: bool = False
+    retry_after: str = ""
+    self_heals: bool = False
+    known: bool = True
+
+
+class Failure(Value):
+    """One object that a job fails on: open until `cleared_at`."""
+
+    job_id: str
+    object_id: str
+    object_type: str
+    object_name: str
+    cause: Cause
+    error_code: str
+    reason: str
+    value: str = ""
+    step: str = ""
+    first_seen: datetime
+    last_seen: datetime
+    count: int = 1
+    change_id: str = ""
+    cleared_at: datetime | None = None
+
+
+class Failing(Value):
+    """All objects of one job that fail for one cause; `examples` are the first few of `count`."""
+
+    job_id: str
+    cause: Cause
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+    examples: tuple[Failure, ...] = ()
+
+
+class Window(Value):
+    """All that a rule may look at: one job, its open failures by cause, and the time."""
+
+    job: Job
+    failures: tuple[Failing, ...]
+    now: datetime
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Alert(Value):
+    """What a rule sees now. Only what is worth telling again: an alert that stays equal is silent.
+
+    `key` tells apart alerts of one rule on one job; `cause` ties the alert to the open failures it speaks of.
+    """
+
+    title: str
+    detail: str
+    severity: Severity
+    key: str = ""
+    cause: Cause | None = None
+    rule: str = ""
+    job_id: str = ""
+    job_name: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.rule}/{self.job_id}/{self.key}"
+
+
+class Evidence(Value):
+    """The moving part behind an alert: it edits a card but is never worth a new notification by itself."""
+
+    count: int = 0
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    examples: tuple[Failure, ...] = ()
+    quarantine: Quarantine | None = None
+
+
+class Finding(Value):
+    """An alert with its evidence, as `detect` hands it to `incidents.advance`."""
+
+    alert: Alert
+    evidence: Evidence
+
+
+class State(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class Incident(Value):
+    """An alert over time, numbered for people. `revision` grows with every change that a card shows."""
+
+    number: int
+    alert: Alert
+    evidence: Evidence
+    state: State = State.OPEN
+    opened_at: datetime
+    changed_at: datetime
+    resolved_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    reopened: int = 0
+    revision: int = 1
+
+    @property
+    def open(self) -> bool:
+        return self.state is not State.RESOLVED
+
+
+# --- People, conversations, deliveries ---------------------------------------------------------------------------------
+
+
+class Role(StrEnum):
+    NOBODY = "nobody"
+    READER = "reader"
+    OPERATOR = "operator"
+
+    def allows(self, needed: Role) -> bool:
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+class Person(Value):
+    """Somebody in Teams: `id` is the Entra object id, `mri` the channel's own id (29:…)."""
+
+    id: str
+    name: str = ""
+    mri: str = ""
+
+
+class ConversationKind(StrEnum):
+    CHANNEL = "channel"
+    GROUP = "groupChat"
+    PERSONAL = "personal"
+
+
+class Conversation(Value):
+    """A place the bot can speak in, with what it needs to do so unasked.
+
+    `id` is the base id, without `;messageid=`; `service_url` was matched by a validated token's claim.
+    """
+
+    id: str
+    tenant_id: str
+    service_url: str
+    kind: ConversationKind = ConversationKind.CHANNEL
+    name: str = ""
+    team_id: str = ""
+    team_name: str = ""
+    team_group_id: str = ""
+    bot_id: str = ""
+    user_id: str = ""
+    user_mri: str = ""
+    active: bool = True
+
+
+class Posted(Value):
+    """Where a card stands: its activity id, and the conversation id that replies to it go to."""
+
+    activity_id: str
+    thread_id: str
+
+
+class DeliveryKind(StrEnum):
+    CARD = "card"
+    NOTE = "note"
+
+
+class Delivery(Value):
+    """One thing to deliver: an incident's card (posted or updated, whichever is due) or a short note in its thread.
+
+    `uncertain` means that an earlier attempt may have arrived: look before sending again.
+    """
+
+    id: int
+    kind: DeliveryKind
+    conversation: Conversation
+    incident: int
+    revision: int = 0
+    text: str = ""
+    posted: Posted | None = None
+    attempts: int = 0
+    uncertain: bool = False
+
+
+class Confirmation(Value):
+    """A command that waits for its asker to confirm it, in one conversation, until `expires_at`, once."""
+
+    token: str
+    command: str
+    words: str
+    person: Person
+    conversation_id: str
+    expires_at: datetime
+
+
+class AuditEntry(Value):
+    """Who did what through the bot, and how it ended."""
+
+    at: datetime
+    person: Person
+    conversation_id: str
+    command: str
+    words: str
+    outcome: str
+
+
+class CommandHelp(Value):
+    """A chat command as help, the manifest and the README show it, e.g. usage `errors [job] [--since 24h]`."""
+
+    name: str
+    usage: str
+    text: str
+    role: Role
+    hidden: bool = False

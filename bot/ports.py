@@ -1,0 +1,177 @@
+"""What the core asks of the outside world, and the errors by which the outside answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.model import (
+    Conversation,
+    Job,
+    Person,
+    Posted,
+    ProvisioningEvent,
+    RestartScope,
+    Value,
+)
+
+Card = dict[str, Any]
+"""An Adaptive Card as JSON; built only in cards/."""
+
+Clock = Callable[[], datetime]
+"""The time, aware and in UTC."""
+
+
+# --- Errors ------------------------------------------------------------------------------------------------------------
+
+
+class Refusal(Exception):
+    """Something that a person can fix; the text is the reply, a whole sentence."""
+
+
+class BadSettings(Exception):
+    """Everything that is wrong with the settings, at once; the text is for the terminal."""
+
+
+class SourceDown(Exception):
+    """A source could not be read: unreachable, throttled, forbidden. The text says which and why, in one sentence.
+
+    `after` is the number of seconds that the source asked to be left alone for, if it did.
+    """
+
+    def __init__(self, text: str, after: float | None = None) -> None:
+        super().__init__(text)
+        self.after = after
+
+
+class TryLater(Exception):
+    """A delivery that may succeed later. `uncertain`: it may have arrived all the same (time-out, 5xx, lost answer)."""
+
+    def __init__(self, reason: str, after: float | None = None, *, uncertain: bool = False) -> None:
+        super().__init__(reason)
+        self.after = after
+        self.uncertain = uncertain
+
+
+class Undeliverable(Exception):
+    """A delivery that cannot succeed. `gone`: the conversation itself is closed to the bot (removed, blocked)."""
+
+    def __init__(self, reason: str, *, gone: bool = False) -> None:
+        super().__init__(reason)
+        self.gone = gone
+
+
+class CardGone(Undeliverable):
+    """The card to be updated is no longer there: post a new one."""
+
+
+# --- Sources and jobs --------------------------------------------------------------------------------------------------
+
+
+class Batch(Value):
+    """Some rows of a log, and the cursor that stands for having read them. `broken` counts rows that could not be read."""
+
+    events: tuple[ProvisioningEvent, ...]
+    cursor: str
+    broken: int = 0
+
+
+class Source(Protocol):
+    """A log that can be read again and again; it may repeat rows, late rows come later."""
+
+    name: str
+
+    def read(self, cursor: str, now: datetime) -> AsyncIterator[Batch]:
+        """Yield what is due after `cursor` ("" at first); each batch is to be stored together with its cursor.
+
+        Raises SourceDown.
+        """
+        ...
+
+
+class Jobs(Protocol):
+    """The synchronization jobs of the tenant. Every verb raises Refusal (with Graph's own words) or SourceDown."""
+
+    async def list(self) -> Sequence[Job]:
+        """All jobs with their present state, discovered again from time to time."""
+        ...
+
+    async def get(self, job: Job) -> Job:
+        """One job, read now."""
+        ...
+
+    async def restart(self, job: Job, scopes: Sequence[RestartScope]) -> None: ...
+
+    async def start(self, job: Job) -> None: ...
+
+    async def pause(self, job: Job) -> None: ...
+
+
+# --- Teams -------------------------------------------------------------------------------------------------------------
+
+
+class Messenger(Protocol):
+    """Speaks unasked. Every verb raises TryLater, CardGone (update only) or Undeliverable."""
+
+    async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted: ...
+
+    async def update(self, conversation: Conversation, posted: Posted, card: Card, summary: str) -> None: ...
+
+    async def note(self, conversation: Conversation, posted: Posted, text: str) -> None:
+        """A short plain text in the card's thread (in a chat: a message)."""
+        ...
+
+    async def find(self, conversation: Conversation, marker: str) -> Posted | None:
+        """The newest message of the bot whose content holds `marker`; None if there is none.
+
+        Raises CannotLook where reading back is not possible.
+        """
+        ...
+
+
+class CannotLook(Exception):
+    """Reading back a conversation is not permitted or not possible; the text says why."""
+
+
+class Line(Value):
+    """What somebody typed to the bot, its mention already taken out."""
+
+    activity_id: str
+    conversation: Conversation
+    person: Person
+    text: str
+
+
+class Press(Value):
+    """A button that somebody pressed. `verb` and `words` are client-supplied; `card_id` is the card's activity id."""
+
+    activity_id: str
+    conversation: Conversation
+    person: Person
+    verb: str
+    words: str
+    card_id: str = ""
+    automatic: bool = False
+
+
+class Answer(Value):
+    """What goes back: a card, as a new message or in place of the card whose button was pressed."""
+
+    card: Card
+    summary: str = ""
+    in_place: bool = False
+
+
+class Listener(Protocol):
+    """What the Teams adapter tells the core; it never raises."""
+
+    async def heard(self, line: Line) -> Answer: ...
+
+    async def pressed(self, press: Press) -> Answer: ...
+
+    async def joined(self, conversation: Conversation, *, installed: bool) -> Answer | None:
+        """The bot was added (installed=True) or the conversation's facts (name, service URL) were heard anew."""
+        ...
+
+    async def left(self, conversation: Conversation) -> None: ...

@@ -1,0 +1,117 @@
+"""Settings from the environment and .env: every mistake is told at once, each with what the setting is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.ports import BadSettings
+
+
+def _split(value: object) -> object:
+    return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _guid(value: object) -> object:
+    return str(UUID(value)) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Guid = Annotated[str, BeforeValidator(_guid)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class Settings(BaseSettings):
+    """Each field is a setting; its description is what help, `.env.example` and the README say of it."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    # Who the bot is
+    tenant_id: Guid = Field(description="Id of the Entra tenant that is watched; nobody of another tenant is answered.")
+    app_id: Guid = Field(description="Application (client) id of the bot's app registration, also the Azure Bot's id.")
+    app_secret: SecretStr = Field(min_length=1, description="Client secret of that app registration.")
+
+    # Who may do what
+    readers: Words = Field(
+        default=("*",), description="Entra object ids of those who may read; * is everybody in the tenant."
+    )
+    operators: Words = Field(
+        default=(), description="Entra object ids of those who may also restart jobs and acknowledge."
+    )
+
+    # Where the log is read
+    sources: Words = Field(
+        default=(),
+        description="Log sources to read: graph, log_analytics; empty picks log_analytics where WORKSPACE_ID is set.",
+    )
+    workspace_id: str = Field(
+        default="",
+        description="Id of the Log Analytics workspace that holds AADProvisioningLogs; empty reads Graph's log.",
+    )
+
+    # Where the bot keeps and shows things
+    database_url: str = Field(
+        default="sqlite:///syncwatch.db", description="Where the bot keeps its state: sqlite:///FILE."
+    )
+    host: str = Field(default="0.0.0.0", description="Address that the bot listens on.")  # noqa: S104
+    port: int = Field(default=3978, ge=1, le=65_535, description="Port that the bot listens on.")
+    watch_on_install: bool = Field(
+        default=True,
+        description="Watch every job in the channel or chat that the app is installed in, until somebody says unwatch.",
+    )
+    read_back: bool = Field(
+        default=False,
+        description="Look in the channel before a post whose outcome is unknown is sent again; needs ChannelMessage.Read.All in Graph.",
+    )
+
+    # How often
+    watch_seconds: Seconds = Field(default=10, description="Seconds between two looks into the log.")
+    jobs_seconds: Seconds = Field(default=30, description="Seconds between two looks at the state of the jobs.")
+    discover_seconds: Seconds = Field(default=600, description="Seconds between two searches for new jobs.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
+
+    # Endpoints; the defaults are Microsoft's global cloud
+    graph_url: str = Field(default="https://graph.microsoft.com/v1.0", description="Base address of Microsoft Graph.")
+    login_url: str = Field(default="https://login.microsoftonline.com", description="Authority that issues tokens.")
+    logs_url: str = Field(
+        default="https://api.loganalytics.io", description="Base address of the Log Analytics query API."
+    )
+    bot_openid_url: str = Field(
+        default="https://login.botframework.com/v1/.well-known/openidconfiguration",
+        description="OpenID metadata whose keys sign what Teams sends.",
+    )
+    bot_issuer: str = Field(
+        default="https://api.botframework.com", description="Issuer that tokens from Teams must name."
+    )
+    bot_scope: str = Field(
+        default="https://api.botframework.com/.default", description="Scope of the token that the bot sends to Teams."
+    )
+    ca_file: Path | None = Field(
+        default=None, description="Certificate authority to trust besides the system's, as a PEM file."
+    )
+
+
+def load(env_file: str | None = ".env") -> Settings:
+    """Read the settings. Raises BadSettings naming every missing or wrong one, what it is for, and never its value."""
+    try:
+        return Settings(_env_file=env_file)  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        raise BadSettings(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    lines = ["The settings are not complete; put these into the environment or .env:"]
+    for mistake in error.errors():
+        name = str(mistake["loc"][0]) if mistake["loc"] else "?"
+        what = (
+            "is missing"
+            if mistake["type"] == "missing"
+            else f"is wrong ({mistake['msg'].removeprefix('Value error, ')})"
+        )
+        field = Settings.model_fields.get(name)
+        lines.append(f"  {name.upper()} {what}: {field.description if field else ''}")
+    return "\n".join(lines)
