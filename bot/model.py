@@ -15,7 +15,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
 # --- Microsoft's words -------------------------------------------------------------------------------------------------
 
 
-class Quarantine(Value):
+class Quarantine(Value, frozen=True, kw_only=True):
     """Why and since when a job is in quarantine. Texts are Graph's, kept as they came."""
 
     reason: str
@@ -27,7 +27,7 @@ class Quarantine(Value):
     next_attempt: datetime | None = None
 
 
-class Execution(Value):
+class Execution(Value, frozen=True, kw_only=True):
     """One cycle of a job as `synchronizationTaskExecution` tells it."""
 
     activity_id: str = ""
@@ -41,7 +41,7 @@ class Execution(Value):
     error: str = ""
 
 
-class Job(Value):
+class Job(Value, frozen=True, kw_only=True):
     """A synchronization job with the name people know it by. `status`, `template` and `schedule_state` are Graph's text."""
 
     id: str
@@ -74,7 +74,7 @@ class RestartScope(StrEnum):
     FORCE_DELETES = "force-deletes"
 
 
-class ProvisioningEvent(Value):
+class ProvisioningEvent(Value, frozen=True, kw_only=True):
     """One row of the provisioning log, cut down to what the ledger needs; unknown words are kept as they came.
 
     `object_id` is the source object's id (the target's where the source has none); `step` is the type of the step
@@ -102,7 +102,7 @@ class ProvisioningEvent(Value):
 # --- What the ledger and the rules make of them ------------------------------------------------------------------------
 
 
-class Cause(Value):
+class Cause(Value, frozen=True, kw_only=True):
     """What failures have in common: the error code without its connector prefix, and the attribute in conflict."""
 
     code: str
@@ -113,7 +113,7 @@ class Cause(Value):
         return f"{self.code}/{self.attribute}".rstrip("/").lower()
 
 
-class Advice(Value):
+class Advice(Value, frozen=True, kw_only=True):
     """What the knowledge base says of a cause. `actor` is admin, vendor, microsoft or nobody, as in errors.json."""
 
     code: str
@@ -126,7 +126,7 @@ class Advice(Value):
     known: bool = True
 
 
-class Failure(Value):
+class Failure(Value, frozen=True, kw_only=True):
     """One object that a job fails on: open until `cleared_at`."""
 
     job_id: str
@@ -145,7 +145,7 @@ class Failure(Value):
     cleared_at: datetime | None = None
 
 
-class Failing(Value):
+class Failing(Value, frozen=True, kw_only=True):
     """All objects of one job that fail for one cause; `examples` are the first few of `count`."""
 
     job_id: str
@@ -156,7 +156,7 @@ class Failing(Value):
     examples: tuple[Failure, ...] = ()
 
 
-class Window(Value):
+class Window(Value, frozen=True, kw_only=True):
     """All that a rule may look at: one job, its open failures by cause, and the time."""
 
     job: Job
@@ -171,7 +171,7 @@ class Severity(StrEnum):
     LOW = "low"
 
 
-class Alert(Value):
+class Alert(Value, frozen=True, kw_only=True):
     """What a rule sees now. Only what is worth telling again: an alert that stays equal is silent.
 
     `key` tells apart alerts of one rule on one job; `cause` ties the alert to the open failures it speaks of.
@@ -191,7 +191,7 @@ class Alert(Value):
         return f"{self.rule}/{self.job_id}/{self.key}"
 
 
-class Evidence(Value):
+class Evidence(Value, frozen=True, kw_only=True):
     """The moving part behind an alert: it edits a card but is never worth a new notification by itself."""
 
     count: int = 0
@@ -201,7 +201,7 @@ class Evidence(Value):
     quarantine: Quarantine | None = None
 
 
-class Finding(Value):
+class Finding(Value, frozen=True, kw_only=True):
     """An alert with its evidence, as `detect` hands it to `incidents.advance`."""
 
     alert: Alert
@@ -214,7 +214,7 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
-class Incident(Value):
+class Incident(Value, frozen=True, kw_only=True):
     """An alert over time, numbered for people. `revision` grows with every change that a card shows."""
 
     number: int
@@ -247,7 +247,7 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
-class Person(Value):
+class Person(Value, frozen=True, kw_only=True):
     """Somebody in Teams: `id` is the Entra object id, `mri` the channel's own id (29:…)."""
 
     id: str
@@ -261,7 +261,7 @@ class ConversationKind(StrEnum):
     PERSONAL = "personal"
 
 
-class Conversation(Value):
+class Conversation(Value, frozen=True, kw_only=True):
     """A place the bot can speak in, with what it needs to do so unasked.
 
     `id` is the base id, without `;messageid=`; `service_url` was matched by a validated token's claim.
@@ -281,7 +281,7 @@ class Conversation(Value):
     active: bool = True
 
 
-class Posted(Value):
+class Posted(Value, frozen=True, kw_only=True):
     """Where a card stands: its activity id, and the conversation id that replies to it go to."""
 
     activity_id: str
@@ -293,7 +293,7 @@ class DeliveryKind(StrEnum):
     NOTE = "note"
 
 
-class Delivery(Value):
+class Delivery(Value, frozen=True, kw_only=True):
     """One thing to deliver: an incident's card (posted or updated, whichever is due) or a short note in its thread.
 
     `uncertain` means that an earlier attempt may have arrived: look before sending again.
@@ -310,7 +310,7 @@ class Delivery(Value):
     uncertain: bool = False
 
 
-class Confirmation(Value):
+class Confirmation(Value, frozen=True, kw_only=True):
     """A command that waits for its asker to confirm it, in one conversation, until `expires_at`, once."""
 
     token: str
@@ -321,7 +321,7 @@ class Confirmation(Value):
     expires_at: datetime
 
 
-class AuditEntry(Value):
+class AuditEntry(Value, frozen=True, kw_only=True):
     """Who did what through the bot, and how it ended."""
 
     at: datetime
@@ -332,7 +332,7 @@ class AuditEntry(Value):
     outcome: str
 
 
-class CommandHelp(Value):
+class CommandHelp(Value, frozen=True, kw_only=True):
     """A chat command as help, the manifest and the README show it, e.g. usage `errors [job] [--since 24h]`."""
 
     name: str

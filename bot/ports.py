@@ -69,7 +69,7 @@ class CardGone(Undeliverable):
 # --- Sources and jobs --------------------------------------------------------------------------------------------------
 
 
-class Batch(Value):
+class Batch(Value, frozen=True, kw_only=True):
     """Some rows of a log, and the cursor that stands for having read them. `broken` counts rows that could not be read."""
 
     events: tuple[ProvisioningEvent, ...]
@@ -134,7 +134,7 @@ class CannotLook(Exception):
     """Reading back a conversation is not permitted or not possible; the text says why."""
 
 
-class Line(Value):
+class Line(Value, frozen=True, kw_only=True):
     """What somebody typed to the bot, its mention already taken out."""
 
     activity_id: str
@@ -143,7 +143,7 @@ class Line(Value):
     text: str
 
 
-class Press(Value):
+class Press(Value, frozen=True, kw_only=True):
     """A button that somebody pressed. `verb` and `words` are client-supplied; `card_id` is the card's activity id."""
 
     activity_id: str
@@ -155,7 +155,7 @@ class Press(Value):
     automatic: bool = False
 
 
-class Answer(Value):
+class Answer(Value, frozen=True, kw_only=True):
     """What goes back: a card, as a new message or in place of the card whose button was pressed."""
 
     card: Card
