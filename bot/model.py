@@ -142,6 +142,7 @@ class Failure(Value, frozen=True, kw_only=True):
     last_seen: datetime
     count: int = 1
     change_id: str = ""
+    app_name: str = ""
     cleared_at: datetime | None = None
 
 

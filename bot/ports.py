@@ -27,7 +27,14 @@ Clock = Callable[[], datetime]
 
 
 class Refusal(Exception):
-    """Something that a person can fix; the text is the reply, a whole sentence."""
+    """Something that a person can fix; the text is the reply, a whole sentence.
+
+    `suggestions` are command lines that may be meant, e.g. `status workday`.
+    """
+
+    def __init__(self, text: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.suggestions = tuple(suggestions)
 
 
 class BadSettings(Exception):

@@ -1,0 +1,117 @@
+"""Opening the store: one writer at a time, readers beside it, the schema brought up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.adapters.store.conversations import Conversations
+from bot.adapters.store.incidents import Incidents
+from bot.adapters.store.ledger import Ledger
+from bot.adapters.store.outbox import Outbox
+from bot.adapters.store.people import People
+from bot.adapters.store.reading import Reading
+from bot.ports import BadSettings
+
+HEAD = "0001"
+
+
+class Transaction:
+    """The tables, over one connection; everything done through it commits together or not at all."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.reading = Reading(connection)
+        self.ledger = Ledger(connection)
+        self.incidents = Incidents(connection)
+        self.outbox = Outbox(connection)
+        self.conversations = Conversations(connection)
+        self.people = People(connection)
+
+
+class Store:
+    """The bot's memory."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writing = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, url: str) -> Store:
+        """Open and upgrade the database. Raises BadSettings where it cannot be opened."""
+        engine = create_async_engine(_with_driver(url), pool_size=4, max_overflow=0)
+        event.listen(engine.sync_engine, "connect", _prepare)
+        try:
+            await _upgrade(engine)
+        except (DBAPIError, OSError) as error:
+            await engine.dispose()
+            reason = str(getattr(error, "orig", error)) or type(error).__name__
+            raise BadSettings(f"The database of DATABASE_URL cannot be opened: {reason}.") from None
+        return cls(engine)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncGenerator[Transaction]:
+        """A transaction that writes: commits at the end of the block, rolls back when the block raises."""
+        async with self._writing, self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                await connection.execute(text("BEGIN IMMEDIATE"))
+            yield Transaction(connection)
+            await connection.commit()
+
+    @asynccontextmanager
+    async def look(self) -> AsyncGenerator[Transaction]:
+        """A consistent view that only reads, and never waits for a writer."""
+        async with self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                await connection.execute(text("BEGIN"))
+            yield Transaction(connection)
+            await connection.rollback()
+
+
+def _with_driver(url: str) -> str:
+    if url.startswith("sqlite://"):
+        return url.replace("sqlite://", "sqlite+aiosqlite://", 1)
+    raise BadSettings("DATABASE_URL must be sqlite:///FILE.")
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling would commit behind our back, so it is switched off: BEGIN is ours.
+    # WAL lets readers go on beside the writer; NORMAL loses nothing on kill -9, only on a power cut the last commits.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=10000",
+        "cache_size=-16000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+async def _upgrade(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        if await connection.run_sync(_revision) == HEAD:
+            return
+    # Alembic takes a quarter of a second to import, so only a database that is behind pays for it.
+    from bot.adapters.store.migrate import upgrade
+
+    async with engine.begin() as connection:
+        await connection.run_sync(upgrade)
+
+
+def _revision(connection: Any) -> str:
+    from sqlalchemy import inspect
+
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")

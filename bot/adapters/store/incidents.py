@@ -1,0 +1,65 @@
+"""The incidents' table; numbers are given here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.adapters.store.schema import incidents
+from bot.adapters.store.sql import pack
+from bot.model import Incident
+
+_incident = msgspec.msgpack.Decoder(Incident).decode
+
+
+class Incidents:
+    """Incidents, open and past."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, number: int) -> Incident | None:
+        found = await self._connection.execute(select(incidents.c.body).where(incidents.c.number == number))
+        body = found.scalar()
+        return None if body is None else _incident(body)
+
+    async def recent(self, since: datetime) -> dict[str, Incident]:
+        """Open incidents, and those resolved since a time, by fingerprint (of several the newest)."""
+        rows = await self._connection.execute(
+            select(incidents.c.body)
+            .where(or_(incidents.c.open, incidents.c.changed_at >= since))
+            .order_by(incidents.c.number)
+        )
+        return {incident.alert.fingerprint: incident for incident in map(_incident, rows.scalars())}
+
+    async def open(self) -> list[Incident]:
+        rows = await self._connection.execute(
+            select(incidents.c.body).where(incidents.c.open).order_by(incidents.c.number)
+        )
+        return [_incident(body) for body in rows.scalars()]
+
+    async def save(self, incident: Incident) -> Incident:
+        """Store an incident; a new one (number 0) is given the next number, which is in the answer."""
+        if incident.number:
+            await self._connection.execute(
+                update(incidents).where(incidents.c.number == incident.number).values(_row(incident))
+            )
+            return incident
+        newest = (await self._connection.execute(select(func.max(incidents.c.number)))).scalar() or 0
+        numbered = msgspec.structs.replace(incident, number=newest + 1)
+        await self._connection.execute(incidents.insert().values(_row(numbered)))
+        return numbered
+
+
+def _row(incident: Incident) -> dict[str, Any]:
+    return {
+        "number": incident.number,
+        "fingerprint": incident.alert.fingerprint,
+        "open": incident.open,
+        "changed_at": incident.changed_at,
+        "body": pack(incident),
+    }

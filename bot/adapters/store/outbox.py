@@ -1,0 +1,162 @@
+"""What is to be delivered: living cards that are behind, and notes that were not sent yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Table, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.adapters.store.schema import cards, conversations, notes
+from bot.adapters.store.sql import insert
+from bot.model import Conversation, Delivery, DeliveryKind, Posted
+
+_conversation = msgspec.msgpack.Decoder(Conversation).decode
+
+
+class Outbox:
+    """Deliveries: written in the transaction of the change that they tell of."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def want_card(self, incident: int, conversation_id: str, revision: int) -> None:
+        """The incident's card in a conversation shall show a revision; posted if there is none yet."""
+        statement = insert(self._connection, cards).values(
+            incident=incident, conversation_id=conversation_id, wanted=revision
+        )
+        await self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["incident", "conversation_id"],
+                set_={"wanted": statement.excluded.wanted, "dead": "", "attempts": 0},
+            )
+        )
+
+    async def refresh(self, incident: int, revision: int) -> None:
+        """Every card of the incident shall show a revision."""
+        await self._connection.execute(update(cards).where(cards.c.incident == incident).values(wanted=revision))
+
+    async def add_note(self, incident: int, text: str) -> None:
+        """A note under every card of the incident that stands or is on its way."""
+        where = await self._connection.execute(
+            select(cards.c.conversation_id).where(cards.c.incident == incident, cards.c.dead == "")
+        )
+        rows = [{"incident": incident, "conversation_id": each, "text": text} for each in where.scalars()]
+        if rows:
+            await self._connection.execute(notes.insert(), rows)
+
+    async def card_of(self, incident: int, conversation_id: str) -> Posted | None:
+        """Where the incident's card stands in a conversation, if it stands there."""
+        found = await self._connection.execute(
+            select(cards.c.activity_id, cards.c.thread_id).where(
+                cards.c.incident == incident, cards.c.conversation_id == conversation_id, cards.c.activity_id != ""
+            )
+        )
+        row = found.first()
+        return None if row is None else Posted(activity_id=row.activity_id, thread_id=row.thread_id)
+
+    # --- Delivering ---
+
+    async def due(self, now: datetime, limit: int = 200) -> list[Delivery]:
+        """What may be delivered now: cards before notes, so that a note never precedes its card."""
+        return [*await self._due_cards(now, limit), *await self._due_notes(now, limit)]
+
+    async def next_due(self) -> datetime | None:
+        """The earliest time at which something that waits for another try may be tried again."""
+        waiting = select(func.min(cards.c.not_before)).where(cards.c.wanted > cards.c.shown, cards.c.dead == "")
+        more = select(func.min(notes.c.not_before)).where(notes.c.done.is_(False), notes.c.dead == "")
+        times = [(await self._connection.execute(each)).scalar() for each in (waiting, more)]
+        return min((time for time in times if time is not None), default=None)
+
+    async def _due_cards(self, now: datetime, limit: int) -> list[Delivery]:
+        rows = await self._connection.execute(
+            select(cards, conversations.c.body.label("conversation"))
+            .join(conversations, conversations.c.id == cards.c.conversation_id)
+            .where(cards.c.wanted > cards.c.shown, *_sendable(cards, now))
+            .order_by(cards.c.id)
+            .limit(limit)
+        )
+        return [_card(row) for row in rows]
+
+    async def _due_notes(self, now: datetime, limit: int) -> list[Delivery]:
+        at_card = (cards.c.incident == notes.c.incident) & (cards.c.conversation_id == notes.c.conversation_id)
+        rows = await self._connection.execute(
+            select(notes, cards.c.activity_id, cards.c.thread_id, conversations.c.body.label("conversation"))
+            .join(conversations, conversations.c.id == notes.c.conversation_id)
+            .join(cards, at_card)
+            .where(notes.c.done.is_(False), cards.c.activity_id != "", *_sendable(notes, now))
+            .order_by(notes.c.id)
+            .limit(limit)
+        )
+        return [_note(row) for row in rows]
+
+    async def sending(self, delivery: Delivery) -> None:
+        """Say before a post that it is under way: should we die now, its outcome is not known."""
+        await self._set(delivery, sending=True)
+
+    async def sent_card(self, delivery: Delivery, posted: Posted, revision: int, not_before: datetime) -> None:
+        """The card stands and shows a revision; it may be updated again from `not_before` on."""
+        await self._set(
+            delivery,
+            shown=revision,
+            activity_id=posted.activity_id,
+            thread_id=posted.thread_id,
+            sending=False,
+            attempts=0,
+            not_before=not_before,
+        )
+
+    async def sent_note(self, delivery: Delivery) -> None:
+        await self._set(delivery, done=True, sending=False)
+
+    async def card_gone(self, delivery: Delivery) -> None:
+        """The card that stood is gone: the next delivery posts a new one."""
+        await self._set(delivery, activity_id="", thread_id="", sending=False, not_before=None)
+
+    async def retry(self, delivery: Delivery, at: datetime, *, uncertain: bool) -> None:
+        await self._set(delivery, attempts=delivery.attempts + 1, not_before=at, sending=uncertain)
+
+    async def bury(self, delivery: Delivery, reason: str) -> None:
+        """Give a delivery up, and keep why."""
+        await self._set(delivery, dead=reason[:500], sending=False)
+
+    async def _set(self, delivery: Delivery, **values: Any) -> None:
+        table = cards if delivery.kind is DeliveryKind.CARD else notes
+        await self._connection.execute(update(table).where(table.c.id == delivery.id).values(**values))
+
+
+def _sendable(table: Table, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    in_time = or_(table.c.not_before.is_(None), table.c.not_before <= now)
+    return table.c.dead == "", conversations.c.active, in_time
+
+
+def _posted(row: Any) -> Posted | None:
+    return Posted(activity_id=row.activity_id, thread_id=row.thread_id) if row.activity_id else None
+
+
+def _card(row: Any) -> Delivery:
+    return Delivery(
+        id=row.id,
+        kind=DeliveryKind.CARD,
+        conversation=_conversation(row.conversation),
+        incident=row.incident,
+        revision=row.wanted,
+        posted=_posted(row),
+        attempts=row.attempts,
+        uncertain=row.sending,
+    )
+
+
+def _note(row: Any) -> Delivery:
+    return Delivery(
+        id=row.id,
+        kind=DeliveryKind.NOTE,
+        conversation=_conversation(row.conversation),
+        incident=row.incident,
+        text=row.text,
+        posted=_posted(row),
+        attempts=row.attempts,
+        uncertain=row.sending,
+    )

@@ -1,0 +1,71 @@
+"""What people asked for: confirmations that wait, and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.adapters.store.schema import audit, confirmations
+from bot.adapters.store.sql import pack
+from bot.model import AuditEntry, Confirmation, Person
+
+_confirmation = msgspec.msgpack.Decoder(Confirmation).decode
+
+
+class People:
+    """Confirmations and the audit trail."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def ask(self, confirmation: Confirmation) -> None:
+        await self._connection.execute(
+            confirmations.insert().values(
+                token=confirmation.token, expires_at=confirmation.expires_at, body=pack(confirmation)
+            )
+        )
+
+    async def asked(self, token: str) -> Confirmation | None:
+        """The confirmation that waits under a token, if it was neither used nor forgotten."""
+        found = await self._connection.execute(select(confirmations.c.body).where(confirmations.c.token == token))
+        body = found.scalar()
+        return None if body is None else _confirmation(body)
+
+    async def take(self, token: str) -> bool:
+        """Use a token up; False when somebody else was first. This is what makes a confirmed command run once."""
+        result = await self._connection.execute(delete(confirmations).where(confirmations.c.token == token))
+        return result.rowcount == 1
+
+    async def forget(self, before: datetime) -> None:
+        await self._connection.execute(delete(confirmations).where(confirmations.c.expires_at < before))
+
+    async def record(self, entry: AuditEntry) -> None:
+        await self._connection.execute(
+            audit.insert().values(
+                at=entry.at,
+                person_id=entry.person.id,
+                person_name=entry.person.name,
+                conversation_id=entry.conversation_id,
+                command=entry.command,
+                words=entry.words,
+                outcome=entry.outcome,
+            )
+        )
+
+    async def trail(self, limit: int = 100) -> list[AuditEntry]:
+        """The newest entries of the audit trail, newest first."""
+        rows = await self._connection.execute(select(audit).order_by(audit.c.id.desc()).limit(limit))
+        return [
+            AuditEntry(
+                at=row.at,
+                person=Person(id=row.person_id, name=row.person_name),
+                conversation_id=row.conversation_id,
+                command=row.command,
+                words=row.words,
+                outcome=row.outcome,
+            )
+            for row in rows
+        ]

@@ -1,0 +1,145 @@
+"""The tables; migrations/ brings a database to them, and a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Dialect, Index, Integer, LargeBinary, MetaData, Table, Text, types
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Moment(types.TypeDecorator[datetime]):
+    """An aware datetime in UTC as microseconds since 1970: exact, sortable, and alike on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=int(value))
+
+
+metadata = MetaData()
+
+# What was read: one row a source.
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    Column("broken", BigInteger, nullable=False, server_default="0"),
+)
+
+# One row for each object that failed at least once; `key` is a hash of job, object type and object id.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("job_id", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("cleared_at", Moment),
+    Column("body", LargeBinary, nullable=False),
+)
+Index(
+    "ledger_open",
+    ledger.c.job_id,
+    ledger.c.cause,
+    ledger.c.first_seen,
+    sqlite_where=ledger.c.cleared_at.is_(None),
+    postgresql_where=ledger.c.cleared_at.is_(None),
+)
+Index("ledger_last_seen", ledger.c.last_seen)
+
+# When each object was last well, so that a failure that arrives late does not open what has healed since.
+well = Table(
+    "well",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+)
+
+jobs = Table("jobs", metadata, Column("id", Text, primary_key=True), Column("body", LargeBinary, nullable=False))
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("incidents_recent", incidents.c.open, incidents.c.changed_at)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("active", Boolean, nullable=False),
+    Column("watching", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# The living cards: the revision each should show, the one it shows, and where it stands. `sending` is set before a
+# post and cleared after it; found set at the next start it means that the post's outcome is not known.
+cards = Table(
+    "cards",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("incident", Integer, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("shown", Integer, nullable=False, server_default="0"),
+    Column("activity_id", Text, nullable=False, server_default=""),
+    Column("thread_id", Text, nullable=False, server_default=""),
+    Column("sending", Boolean, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment),
+    Column("dead", Text, nullable=False, server_default=""),
+)
+Index("cards_of_incident", cards.c.incident, cards.c.conversation_id, unique=True)
+Index("cards_due", cards.c.wanted, cards.c.shown)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("incident", Integer, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("done", Boolean, nullable=False, server_default="0"),
+    Column("sending", Boolean, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment),
+    Column("dead", Text, nullable=False, server_default=""),
+)
+Index("notes_due", notes.c.done, notes.c.id)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("expires_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("person_name", Text, nullable=False),
+    Column("conversation_id", Text, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+)

@@ -1,0 +1,38 @@
+"""The few things in SQL that SQLite and PostgreSQL spell differently, and the packing of bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+T = TypeVar("T")
+MOST_PARAMETERS = 10_000
+
+pack = msgspec.msgpack.Encoder().encode
+
+
+def insert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT of the connection's own dialect, so that `on_conflict_do_update` is there."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], *, key: str) -> None:
+    """Insert rows, or overwrite those that are there by `key`."""
+    if not rows:
+        return
+    statement = insert(connection, table)
+    changes = {name: statement.excluded[name] for name in rows[0] if name != key}
+    await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), rows)
+
+
+def slices(items: Iterable[T], size: int = MOST_PARAMETERS) -> Iterator[list[T]]:
+    """The items in lists short enough for one statement's parameters."""
+    iterator = iter(items)
+    while part := list(islice(iterator, size)):
+        yield part

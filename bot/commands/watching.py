@@ -1,0 +1,52 @@
+"""watch and unwatch: whether incidents are shown in this conversation."""
+
+from bot.command import command
+from bot.context import Context
+from bot.model import Conversation, ConversationKind, Role
+from bot.notify import show_open
+from bot.ports import Card, Refusal
+from cards.watching import watching
+
+HERE = "here"
+ME = "me"
+
+
+@command(role=Role.READER)
+async def watch(ctx: Context, where: str = HERE) -> Card:
+    """Show incidents here as living cards, or with `watch me` in your personal chat."""
+    place = await _place(ctx, where)
+    async with ctx.store.begin() as tx:
+        await tx.conversations.watch(place.id, True)
+        shown = await show_open(tx, place)
+    ctx.changed()
+    return watching(_name(place), on=True, open_incidents=shown)
+
+
+@command(role=Role.READER)
+async def unwatch(ctx: Context, where: str = HERE) -> Card:
+    """Show no more incidents here, or with `unwatch me` in your personal chat."""
+    place = await _place(ctx, where)
+    async with ctx.store.begin() as tx:
+        await tx.conversations.watch(place.id, False)
+    return watching(_name(place), on=False, open_incidents=0)
+
+
+async def _place(ctx: Context, where: str) -> Conversation:
+    if where.lower() == HERE or (where.lower() == ME and ctx.conversation.kind is ConversationKind.PERSONAL):
+        return ctx.conversation
+    if where.lower() != ME:
+        raise Refusal(
+            f"'{where[:40]}' is not a place I can watch for; write `watch` or `watch me`.", ("watch", "watch me")
+        )
+    async with ctx.store.look() as tx:
+        known = (await tx.conversations.all()).values()
+    for place in known:
+        if place.kind is ConversationKind.PERSONAL and place.active and place.user_id == ctx.person.id:
+            return place
+    raise Refusal("I have no personal chat with you yet. Open one with me, say hello, and ask again.")
+
+
+def _name(place: Conversation) -> str:
+    if place.kind is ConversationKind.PERSONAL:
+        return "your personal chat"
+    return place.name or "this conversation"

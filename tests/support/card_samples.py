@@ -1,0 +1,128 @@
+"""Every card that the checks and the gallery look at: each module's example, and the variants worth seeing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import cast
+
+from msgspec.structs import replace
+
+import cards
+from bot import registry
+from bot.model import (
+    Advice,
+    Alert,
+    Conversation,
+    ConversationKind,
+    Evidence,
+    Incident,
+    Job,
+    Quarantine,
+    Severity,
+    State,
+)
+from bot.ports import Card
+from cards import sample
+from cards.confirm import confirm
+from cards.errors import errors
+from cards.help import COMMANDS, help
+from cards.incident import incident
+from cards.job import job
+from cards.jobs import jobs
+from cards.message import message
+from cards.receipt import receipt
+from cards.refusal import refusal
+from cards.watching import watching
+from cards.welcome import welcome
+
+NOW = sample.NOW
+UNKNOWN = Quarantine(reason="SomethingNewFromMicrosoft", error_code="NeverSeen", error_message="A *new* [reason](x).")
+
+
+def examples() -> Iterator[tuple[str, Card]]:
+    """The example of every card module."""
+    for module in registry.load(cards):
+        if (example := getattr(module, "example", None)) is not None:
+            yield module.__name__.removeprefix("cards."), cast("Callable[[], Card]", example)()
+
+
+def every_card() -> dict[str, Card]:
+    """All examples and variants by name."""
+    return {**dict(examples()), **_incidents(), **_jobs(), **_others()}
+
+
+def _incidents() -> dict[str, Card]:
+    open_one, clash = sample.IN_QUARANTINE, sample.ADDRESSES_CLASH
+    held = replace(
+        open_one, state=State.ACKNOWLEDGED, acknowledged_by="Ada Admin", acknowledged_at=NOW - timedelta(minutes=12)
+    )
+    over = replace(held, state=State.RESOLVED, resolved_at=NOW)
+    back = replace(clash, reopened=2, alert=replace(clash.alert, severity=Severity.CRITICAL))
+    waits = Advice(
+        code="X", meaning="Entra is busy.", action="Wait.", actor="Microsoft", auto_retry=True, self_heals=True
+    )
+    return {
+        "incident-acknowledged": incident(held, sample.PASSWORD_ADVICE, NOW, seen_after=timedelta(seconds=41)),
+        "incident-resolved": incident(over, sample.PASSWORD_ADVICE, NOW, seen_after=timedelta(seconds=41)),
+        "incident-objects": incident(clash, sample.CLASH_ADVICE, NOW),
+        "incident-objects-resolved": incident(
+            replace(clash, state=State.RESOLVED, resolved_at=NOW), sample.CLASH_ADVICE, NOW
+        ),
+        "incident-back": incident(back, waits, NOW),
+        "incident-unknown": incident(_with(open_one, UNKNOWN), None, NOW),
+        "incident-deletes": incident(
+            _with(open_one, replace(sample.QUARANTINE, reason="TooManyDeletes", error_code="")), None, NOW
+        ),
+        "incident-source": incident(_source_down(), None, NOW),
+    }
+
+
+def _with(known: Incident, quarantine: Quarantine) -> Incident:
+    return replace(known, evidence=replace(known.evidence, quarantine=quarantine, first_seen=None))
+
+
+def _source_down() -> Incident:
+    alert = Alert(
+        rule="sources",
+        title="The provisioning log cannot be read",
+        detail="Graph answers 403: Forbidden. Until it answers, nothing new is seen.",
+        severity=Severity.LOW,
+    )
+    return Incident(
+        number=7, alert=alert, evidence=Evidence(), opened_at=NOW - timedelta(days=2, hours=3), changed_at=NOW
+    )
+
+
+def _jobs() -> dict[str, Card]:
+    strange = Job(id="x", service_principal="y", name="A new kind of job", status="Hibernating", template="Novel")
+    off = replace(sample.WORKDAY, schedule_state="Disabled", quarantine=None, troubleshooting_url="https://aka.ms/x")
+    many = [(replace(sample.CLOUD_SYNC, id=f"job-{at}", name=f"Application number {at}"), at % 7) for at in range(500)]
+    causes = [replace(sample.CLASHING, count=9 - at, cause=replace(sample.CLASH, code=f"Code{at}")) for at in range(7)]
+    return {
+        "job-failing": job(sample.CLOUD_SYNC, [sample.CLASHING], [sample.ADDRESSES_CLASH], NOW),
+        "job-unknown": job(strange, [], [], NOW),
+        "job-off": job(off, causes, [sample.IN_QUARANTINE] * 7, NOW),
+        "jobs-36": jobs(many[:36], NOW),
+        "jobs-500": jobs(many, NOW),
+        "jobs-none": jobs([], NOW),
+    }
+
+
+def _others() -> dict[str, Card]:
+    group = (sample.CLASHING, sample.CLASH_ADVICE, sample.CLOUD_SYNC.name)
+    me = Conversation(id="a:1", tenant_id="t", service_url="https://x", kind=ConversationKind.PERSONAL)
+    return {
+        "errors-one": errors([group], "24h", NOW),
+        "errors-none": errors([], "", NOW),
+        "errors-300": errors([group] * 300, "7d", NOW),
+        "help-topic": help(COMMANDS, "errors"),
+        "help-wrong-topic": help(COMMANDS, "no such command"),
+        "confirm-short": confirm("Restart?", [], "restart", "t", NOW, NOW),
+        "receipt-plain": receipt("#42 is yours", []),
+        "refusal-plain": refusal("You may not restart jobs; ask an operator."),
+        "message-plain": message("Cancelled", ""),
+        "watching-off": watching(me, on=False),
+        "welcome-personal": welcome(me, watching=True),
+        "welcome-quiet": welcome(sample.CHANNEL, watching=False),
+    }
