@@ -192,7 +192,7 @@ class Chat:
                 await tx.conversations.watch(conversation.id, True)
                 await show_open(tx, conversation)
             self._changed()
-        return Answer(card=welcome(watching=self._watch_on_install), summary="Syncwatch is here")
+        return Answer(card=welcome(conversation, watching=self._watch_on_install), summary="Syncwatch is here")
 
 
 def parse(text: str, *, pressed: bool = False) -> tuple[Command, list[str]]:

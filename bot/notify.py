@@ -40,6 +40,6 @@ def _note(change: Change) -> str:
         case Kind.REOPENED:
             return notes.reopened(change.incident)
         case Kind.CHANGED if change.before is not None:
-            return notes.changed(change.before, change.incident)
+            return notes.changed(change.incident, change.before)
         case _:
             return ""

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.causes import advice
 from bot.model import Advice, Incident
 from bot.ports import Card
 from cards.incident import incident as draw
+
+# What failed before the bot looked at all says nothing about how quick it is.
+LATEST = timedelta(hours=1)
+
+
+def incident_card(incident: Incident, now: datetime) -> Card:
+    """The card as it should look now."""
+    return draw(incident, advice_for(incident), now, seen_after=_seen_after(incident))
 
 
 def advice_for(incident: Incident) -> Advice:
@@ -20,5 +28,8 @@ def advice_for(incident: Incident) -> Advice:
     return advice(code, examples[0].reason if examples else "")
 
 
-def incident_card(incident: Incident, now: datetime) -> Card:
-    return draw(incident, advice_for(incident), now)
+def _seen_after(incident: Incident) -> timedelta | None:
+    if incident.evidence.first_seen is None:
+        return None
+    after = incident.opened_at - incident.evidence.first_seen
+    return after if timedelta() <= after <= LATEST else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.ports import BadSettings
@@ -21,6 +21,8 @@ def _guid(value: object) -> object:
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+SourceNames = Annotated[tuple[Literal["graph", "log_analytics"], ...], NoDecode, BeforeValidator(_split)]
+Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 Guid = Annotated[str, BeforeValidator(_guid)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
@@ -44,7 +46,7 @@ class Settings(BaseSettings):
     )
 
     # Where the log is read
-    sources: Words = Field(
+    sources: SourceNames = Field(
         default=(),
         description="Log sources to read: graph, log_analytics; empty picks log_analytics where WORKSPACE_ID is set.",
     )
@@ -75,12 +77,12 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
 
     # Endpoints; the defaults are Microsoft's global cloud
-    graph_url: str = Field(default="https://graph.microsoft.com/v1.0", description="Base address of Microsoft Graph.")
-    login_url: str = Field(default="https://login.microsoftonline.com", description="Authority that issues tokens.")
-    logs_url: str = Field(
+    graph_url: Url = Field(default="https://graph.microsoft.com/v1.0", description="Base address of Microsoft Graph.")
+    login_url: Url = Field(default="https://login.microsoftonline.com", description="Authority that issues tokens.")
+    logs_url: Url = Field(
         default="https://api.loganalytics.io", description="Base address of the Log Analytics query API."
     )
-    bot_openid_url: str = Field(
+    bot_openid_url: Url = Field(
         default="https://login.botframework.com/v1/.well-known/openidconfiguration",
         description="OpenID metadata whose keys sign what Teams sends.",
     )
@@ -94,6 +96,17 @@ class Settings(BaseSettings):
         default=None, description="Certificate authority to trust besides the system's, as a PEM file."
     )
 
+    @model_validator(mode="after")
+    def _sources_fit(self) -> Self:
+        if "log_analytics" in self.sources and not self.workspace_id:
+            raise ValueError("SOURCES names log_analytics, so WORKSPACE_ID must say which workspace to read.")
+        return self
+
+    @property
+    def sources_to_read(self) -> tuple[str, ...]:
+        """The sources that SOURCES names, or the best one that there is."""
+        return self.sources or (("log_analytics",) if self.workspace_id else ("graph",))
+
 
 def load(env_file: str | None = ".env") -> Settings:
     """Read the settings. Raises BadSettings naming every missing or wrong one, what it is for, and never its value."""
@@ -106,7 +119,10 @@ def load(env_file: str | None = ".env") -> Settings:
 def _explain(error: ValidationError) -> str:
     lines = ["The settings are not complete; put these into the environment or .env:"]
     for mistake in error.errors():
-        name = str(mistake["loc"][0]) if mistake["loc"] else "?"
+        if not mistake["loc"]:
+            lines.append(f"  {mistake['msg'].removeprefix('Value error, ')}")
+            continue
+        name = str(mistake["loc"][0])
         what = (
             "is missing"
             if mistake["type"] == "missing"

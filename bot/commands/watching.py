@@ -17,9 +17,9 @@ async def watch(ctx: Context, where: str = HERE) -> Card:
     place = await _place(ctx, where)
     async with ctx.store.begin() as tx:
         await tx.conversations.watch(place.id, True)
-        shown = await show_open(tx, place)
+        await show_open(tx, place)
     ctx.changed()
-    return watching(_name(place), on=True, open_incidents=shown)
+    return watching(place, on=True)
 
 
 @command(role=Role.READER)
@@ -28,7 +28,7 @@ async def unwatch(ctx: Context, where: str = HERE) -> Card:
     place = await _place(ctx, where)
     async with ctx.store.begin() as tx:
         await tx.conversations.watch(place.id, False)
-    return watching(_name(place), on=False, open_incidents=0)
+    return watching(place, on=False)
 
 
 async def _place(ctx: Context, where: str) -> Conversation:
@@ -44,9 +44,3 @@ async def _place(ctx: Context, where: str) -> Conversation:
         if place.kind is ConversationKind.PERSONAL and place.active and place.user_id == ctx.person.id:
             return place
     raise Refusal("I have no personal chat with you yet. Open one with me, say hello, and ask again.")
-
-
-def _name(place: Conversation) -> str:
-    if place.kind is ConversationKind.PERSONAL:
-        return "your personal chat"
-    return place.name or "this conversation"

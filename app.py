@@ -1,0 +1,76 @@
+"""Syncwatch: composition root and command line. The only place that knows all the pieces."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.ports import BadSettings
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; 0 is good, 2 is a mistake that a person can mend, told in one sentence."""
+    arguments = _parser().parse_args(words)
+    try:
+        return int(arguments.run(arguments))
+    except BadSettings as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from bot import logs, settings
+    from bot.serve import serve
+
+    given = settings.load()
+    logs.start(given.log_level)
+    return asyncio.run(serve(given))
+
+
+def _sandbox(arguments: argparse.Namespace) -> int:
+    from sandbox.run import main as sandbox
+
+    return sandbox(arguments)
+
+
+def _manifest(arguments: argparse.Namespace) -> int:
+    from bot.command import commands
+    from manifest.build import write
+
+    try:
+        made = write(
+            arguments.app_id, arguments.domain, Path(arguments.out), [each.help for each in commands().values()]
+        )
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
+    print(f"{made}: upload it in Teams under Apps, Manage your apps, Upload an app.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    verbs.add_parser("serve", help="run the bot on a real tenant").set_defaults(run=_serve)
+
+    sandbox = verbs.add_parser("sandbox", help="run the bot on a tenant in a box, with a Teams client to try it in")
+    sandbox.add_argument("--seed", type=int, default=1, help="which company; the same seed gives the same one")
+    sandbox.add_argument("--speed", type=float, default=1.0, help="how many times faster its story plays")
+    sandbox.add_argument("--story", choices=["quiet", "default", "storm"], default="default", help="what happens there")
+    sandbox.add_argument("--port", type=int, default=56150, help="port of the Teams client's page")
+    sandbox.set_defaults(run=_sandbox)
+
+    package = verbs.add_parser("manifest", help="build the app package that Teams takes")
+    package.add_argument("--app-id", required=True, help="application (client) id of the bot")
+    package.add_argument("--domain", required=True, help="host name that the bot is reached at")
+    package.add_argument("--out", default="dist/syncwatch.zip", help="where to write the package")
+    package.set_defaults(run=_manifest)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""Mends what the engine's translator gets wrong or lets run away: changes to its registry, made once."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from duckdb_kql import ir, translate
+from duckdb_kql.translate.functions import SCALAR_FUNCTIONS
+
+# Kusto's parse_json() of a text that is no JSON is that text; the translator makes it null.
+_PARSE = "coalesce(TRY_CAST({0} AS JSON), to_json(nullif(CAST({0} AS VARCHAR), '')))"
+
+# Kusto allows no more than 1024 either; without a limit one row can ask for gigabytes.
+_REPEAT = "CASE WHEN {1} > 1024 THEN error('strrep(): the multiplier is at most 1024') ELSE repeat({0}, {1}) END"
+
+_render_range = translate.render_range
+
+
+def mend() -> None:
+    """Change the translator's registry; doing it twice changes nothing."""
+    for name, template in {"parse_json": _PARSE, "todynamic": _PARSE, "strrep": _REPEAT}.items():
+        SCALAR_FUNCTIONS[name] = dataclasses.replace(SCALAR_FUNCTIONS[name], template=template)
+    translate.render_range = _streamed_range
+
+
+def _streamed_range(source: ir.RangeSource) -> str:
+    """`range` as a table function: made as one list, a long range could neither be held nor interrupted."""
+    series, name = _render_range(source).removeprefix("SELECT UNNEST(").rsplit(") AS ", 1)
+    return f"SELECT * FROM {series} AS _range({name})"  # noqa: S608

@@ -1,0 +1,45 @@
+"""Walking and rebuilding a parsed query, whatever kinds of nodes it has."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+from duckdb_kql import ir
+
+
+def walk(node: object, *, nested: bool = True) -> Iterator[Any]:
+    """Every node once; `nested=False` stays out of queries inside the one (or the operator) given."""
+    stack, seen = [node], set[int]()
+    while stack:
+        current = stack.pop()
+        if isinstance(current, (list, tuple)):
+            stack.extend(cast("list[object]", current))
+        elif _is_node(current) and id(current) not in seen:
+            seen.add(id(current))
+            yield current
+            if nested or current is node or not isinstance(current, ir.Query):
+                stack.extend(getattr(current, field.name) for field in dataclasses.fields(cast("Any", current)))
+
+
+def rebuild(node: Any, change: Callable[[Any], Any], memo: dict[int, tuple[Any, Any]] | None = None) -> Any:
+    """The tree with `change` applied to every node, innermost first; nodes that are shared stay shared."""
+    memo = {} if memo is None else memo
+    if id(node) in memo:
+        return memo[id(node)][1]
+    new: Any = node
+    if isinstance(node, (list, tuple)):
+        items = [rebuild(item, change, memo) for item in cast("list[Any]", node)]
+        new = items if isinstance(node, list) else tuple(items)
+    elif _is_node(node):
+        fields = {field.name: getattr(node, field.name) for field in dataclasses.fields(node)}
+        values = {name: rebuild(value, change, memo) for name, value in fields.items()}
+        changed = {name: value for name, value in values.items() if value is not fields[name]}
+        new = change(dataclasses.replace(node, **changed) if changed else node)
+    memo[id(node)] = (node, new)  # the node is kept so that its id is not given to another
+    return new
+
+
+def _is_node(value: object) -> bool:
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)

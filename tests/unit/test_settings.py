@@ -1,0 +1,83 @@
+"""Settings: every mistake at once, each with what the setting is for, and never its value."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.ports import BadSettings
+from bot.settings import Settings, load
+
+GOOD = {
+    "TENANT_ID": "99999999-9999-4999-8999-999999999999",
+    "APP_ID": "88888888-8888-4888-8888-888888888888",
+    "APP_SECRET": "a-secret",
+}
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def given(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
+    for name, value in (GOOD | more).items():
+        monkeypatch.setenv(name, value)
+
+
+def test_three_settings_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch)
+    assert load(None).port == 3978
+
+
+def test_all_that_is_missing_is_told_at_once_with_what_it_is_for() -> None:
+    with pytest.raises(BadSettings) as told:
+        load(None)
+    for name in GOOD:
+        assert f"{name} is missing: {Settings.model_fields[name.lower()].description}" in str(told.value)
+
+
+def test_a_wrong_value_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, TENANT_ID="s3cr3t-by-mistake", PORT="99999999")
+    with pytest.raises(BadSettings) as told:
+        load(None)
+    assert "TENANT_ID is wrong" in str(told.value)
+    assert "PORT is wrong" in str(told.value)
+    assert "s3cr3t-by-mistake" not in str(told.value)
+    assert "99999999" not in str(told.value)
+
+
+def test_people_are_listed_with_commas_or_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, OPERATORS="a, b c", READERS="")
+    assert (load(None).operators, load(None).readers) == (("a", "b", "c"), ("*",))
+
+
+def test_the_secret_does_not_show_when_the_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch)
+    assert "a-secret" not in repr(load(None))
+
+
+def test_a_file_gives_what_the_environment_does_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given(monkeypatch)
+    (tmp_path / ".env").write_text("PORT=4000\n", "utf-8")
+    assert load(str(tmp_path / ".env")).port == 4000
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_log_analytics_needs_a_workspace_and_a_source_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, SOURCES="log_analytics")
+    with pytest.raises(BadSettings, match="WORKSPACE_ID must say"):
+        load(None)
+    given(monkeypatch, SOURCES="syslog")
+    with pytest.raises(BadSettings, match="SOURCES is wrong"):
+        load(None)
+
+
+def test_the_workspace_is_read_where_there_is_one_and_graph_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch)
+    assert load(None).sources_to_read == ("graph",)
+    given(monkeypatch, WORKSPACE_ID="w")
+    assert load(None).sources_to_read == ("log_analytics",)
