@@ -1,0 +1,1 @@
+"""Syncwatch: watches Microsoft Entra provisioning and speaks of it in Teams."""

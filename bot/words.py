@@ -41,7 +41,7 @@ def match_job(text: str, jobs: Mapping[str, Job]) -> Job:
         return (exact or fitting)[0]
     if fitting:
         names = ", ".join(job.name for job in fitting[:6])
-        raise Refusal(f"{len(fitting)} jobs match '{text}': {names}.", [f"status {job.id}" for job in fitting[:6]])
+        raise Refusal(f"{len(fitting)} jobs match '{text}': {names}.", [f"status {job.name}" for job in fitting[:6]])
     raise _nearest(text, jobs)
 
 
@@ -55,7 +55,7 @@ def _nearest(text: str, jobs: Mapping[str, Job]) -> Refusal:
     near = [jobs[key] for _, _, key in ranked]
     if not near:
         return Refusal(f"No job matches '{text}'.", ["jobs"])
-    return Refusal(f"No job matches '{text}'. Did you mean {near[0].name}?", [f"status {job.id}" for job in near])
+    return Refusal(f"No job matches '{text}'. Did you mean {near[0].name}?", [f"status {job.name}" for job in near])
 
 
 async def read_incident(ctx: Context, text: str) -> Incident:

@@ -14,5 +14,4 @@ async def jobs(ctx: Context) -> Card:
         known = await tx.reading.jobs()
         failing = await tx.ledger.failing()
     rows = [(job, sum(group.count for group in failing.get(job.id, ()))) for job in known.values()]
-    rows.sort(key=lambda row: (row[0].quarantine is None, -row[1], row[0].name.lower()))
     return jobs_card(rows, ctx.now())

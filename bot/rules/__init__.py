@@ -1,0 +1,1 @@
+"""Alert rules: one file, one rule, found by importing the folder."""

@@ -34,9 +34,11 @@ class Hand:
 
 
 def job(name: str = "Workday to Entra ID", *, id: str = "Workday.t.1", **more: Any) -> Job:  # noqa: A002
-    return Job(
-        id=id, service_principal="sp-1", name=name, kind="HR inbound", template="Workday", status="Active", **more
-    )
+    told: dict[str, Any] = {
+        "template": id.split(".")[0],
+        "status": "Quarantine" if more.get("quarantine") else "Active",
+    }
+    return Job(id=id, service_principal="sp-1", name=name, **(told | more))
 
 
 def quarantine(**more: Any) -> Quarantine:

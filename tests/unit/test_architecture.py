@@ -23,8 +23,10 @@ HOMES = {
     "sqlalchemy": ["bot/adapters/store"],
     "alembic": ["bot/adapters/store"],
 }
-CORE = ["bot/model.py", "bot/ledger.py", "bot/causes.py", "bot/detect.py", "bot/incidents.py", "bot/routing.py"]
-CORE += ["bot/restarts.py", "bot/roles.py", "bot/rules", "cards"]
+CORE = [
+    *("bot/model.py", "bot/ledger.py", "bot/causes.py", "bot/detect.py", "bot/incidents.py", "bot/routing.py"),
+    *("bot/restarts.py", "bot/roles.py", "bot/rules", "cards"),
+]
 IMPURE = {"asyncio", "random", "secrets", "time", "uuid", "aiohttp", "httpx", "requests"}
 
 

@@ -10,8 +10,9 @@ import msgspec
 
 from bot.adapters import lenient
 from bot.adapters.graph.client import GraphClient
-from bot.adapters.graph.errors import GraphDown, answered, clean
+from bot.adapters.graph.errors import GraphDown, answered
 from bot.adapters.graph.wire import ErrorBody, Part, Parts
+from bot.adapters.wording import clean
 
 SIZE = 20
 T = TypeVar("T")
@@ -56,7 +57,7 @@ def _found(part: Part | None, needs: str) -> Found:
         fault = lenient.decode(part.body or b"{}", ErrorBody).error
     except lenient.Unreadable:
         fault = None
-    code, words = (clean(fault.code), clean(fault.message).rstrip(".")) if fault else ("", "")
+    code, words = (clean(fault.code), clean(fault.message)) if fault else ("", "")
     return Found(error=answered(part.status, code, words, part.headers or {}, needs=needs))
 
 

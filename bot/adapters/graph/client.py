@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,6 +19,7 @@ from bot.adapters.graph.errors import GraphDown, translate
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
     from kiota_abstractions.request_information import RequestInformation
+    from kiota_abstractions.request_option import RequestOption
     from msgraph.graph_service_client import GraphServiceClient
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class GraphClient:
 
         try:
             found: Any = await graph.request_adapter.send_primitive_async(ask(graph), "bytes", {"XXX": ODataError})
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - faults of ours come out of translate() as they are
             raise translate(error, url=self.url, needs=needs) from None
         return found or b""
 
@@ -111,7 +112,6 @@ class GraphClient:
 
     def _build(self) -> GraphServiceClient:
         import httpx
-        import msgraph.generated.models.o_data_errors.o_data_error
         from kiota_authentication_azure.azure_identity_authentication_provider import (
             AzureIdentityAuthenticationProvider,
         )
@@ -123,13 +123,14 @@ class GraphClient:
         host = urlsplit(self.url).hostname or ""
         sign_in = AzureIdentityAuthenticationProvider(self._credential, scopes=[self._scope], allowed_hosts=[host])
         # Waiting is the watch's business, which also counts the calls: the SDK's own retries are off.
-        patience = {**options, RetryHandlerOption.get_key(): RetryHandlerOption(0, 0, should_retry=False)}
+        impatient = RetryHandlerOption(0, 0, should_retry=False)
+        handling = cast("dict[str, RequestOption]", {**options, RetryHandlerOption.get_key(): impatient})
         plain = httpx.AsyncClient(
             verify=trust.context(self._ca_file),
             base_url=self.url,
             timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
         )
-        pool = GraphClientFactory.create_with_default_middleware(client=plain, options=patience)
+        pool = GraphClientFactory.create_with_default_middleware(client=plain, options=handling)
         adapter = GraphRequestAdapter(sign_in, pool)
         adapter.base_url = self.url
         return GraphServiceClient(request_adapter=adapter)

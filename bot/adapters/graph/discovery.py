@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.adapters.graph.client import Ask, GraphClient
 from bot.adapters.graph.wire import Principal, Principals
 from bot.ports import Clock
+
+if TYPE_CHECKING:
+    from kiota_abstractions.request_information import RequestInformation
+    from msgraph.graph_service_client import GraphServiceClient
 
 NEEDS = "Application.Read.All"
 _SELECT = "id,appId,displayName,applicationTemplateId,tags,homepage"
@@ -39,7 +44,7 @@ class Discovery:
         everybody = await self._everybody()
         self._hinted = [one for one in everybody if hinted(one)]
         self._others = [one for one in everybody if not hinted(one)]
-        self._looked_at = self._clock()
+        self._looked_at = self._clock() if everybody else None
         return {one.id: one for one in (*self._hinted, *self._some_others()) if one.id}
 
     def _some_others(self) -> list[Principal]:
@@ -70,7 +75,7 @@ def hinted(principal: Principal) -> bool:
     )
 
 
-def _first_page(graph):  # pyright: ignore
+def _first_page(graph: GraphServiceClient) -> RequestInformation:
     request = graph.service_principals.to_get_request_information()
     request.query_parameters = {"%24select": _SELECT, "%24top": 999}
     return request

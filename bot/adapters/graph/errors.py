@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import email.utils
-import re
 import ssl
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.adapters import signin
+from bot.adapters.wording import clean, retry_after
 from bot.ports import Refusal, SourceDown
-
-_LONGEST = 300
 
 
 class GraphDown(SourceDown):
@@ -78,28 +74,9 @@ def as_refusal(error: GraphDown, what: str, needs: str) -> Refusal | GraphDown:
     return error
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from Retry-After, which is a number or a date; an hour at most, None where there is nothing usable."""
-    text = next((str(value) for name, value in headers.items() if name.lower() == "retry-after"), "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
-        return min(float(text), 3600.0)
-    try:
-        until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return min(max(0.0, (aware - datetime.now(UTC)).total_seconds()), 3600.0)
-
-
-def clean(text: object) -> str:
-    """A vendor's words on one line and of bounded length; nothing where they are no text."""
-    line = " ".join(text.split()) if isinstance(text, str) else ""
-    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
-
-
 def _graphs_words(error: Any) -> tuple[str, str]:
     main = getattr(error, "error", None)
-    return clean(getattr(main, "code", "")), clean(getattr(main, "message", "")).rstrip(".")
+    return clean(getattr(main, "code", "")), clean(getattr(main, "message", ""))
 
 
 def _trouble(error: Exception) -> str:

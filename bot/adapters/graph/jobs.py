@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from bot.adapters import lenient
 from bot.adapters.graph import batch, reading
-from bot.adapters.graph.client import GraphClient, with_json
+from bot.adapters.graph.client import Ask, GraphClient, with_json
 from bot.adapters.graph.discovery import Discovery
 from bot.adapters.graph.errors import GraphDown, as_refusal
 from bot.adapters.graph.kinds import distinct
-from bot.adapters.graph.reset_scope import reset_scope
 from bot.adapters.graph.wire import Principal, WireJob, WireJobs
 from bot.model import Job, RestartScope
 from bot.ports import Clock, SourceDown
+from bot.restarts import reset_scope
 
 if TYPE_CHECKING:
     from kiota_abstractions.request_information import RequestInformation
@@ -39,6 +39,7 @@ class GraphJobs:
         self._discovery = Discovery(client, every=discover_seconds, clock=clock)
         self._principals: dict[str, Principal] = {}
         self._seen: dict[str, tuple[Job, ...]] = {}
+        self._doubted: set[str] = set()
 
     async def list(self) -> Sequence[Job]:
         """All jobs with their present state. Raises SourceDown where none could be read."""
@@ -54,7 +55,9 @@ class GraphJobs:
     async def get(self, job: Job) -> Job:
         """One job, read now, under the name that it has in the list."""
         try:
-            wire = await self._client.get(lambda graph: _at(graph, job).to_get_request_information(), WireJob, needs=_READ)
+            wire = await self._client.get(
+                lambda graph: _at(graph, job).to_get_request_information(), WireJob, needs=_READ
+            )
         except GraphDown as error:
             raise as_refusal(error, f"read {job.name}", _READ) from None
         principal = Principal(id=job.service_principal, app_id=job.app_id, display_name=job.name)
@@ -73,8 +76,7 @@ class GraphJobs:
 
     async def restart(self, job: Job, scopes: Sequence[RestartScope]) -> None:
         """Begin anew, forgetting what the scopes say. Raises Refusal for scopes that do not go together."""
-        text = reset_scope(scopes)
-        criteria = {} if text is None else {"resetScope": text}
+        body = {"criteria": {"resetScope": reset_scope(scopes)}}
 
         def ask(graph: GraphServiceClient) -> RequestInformation:
             # Raw JSON: the SDK's model turns combined flags into {}, which is the broadest restart there is.
@@ -82,15 +84,13 @@ class GraphJobs:
             from kiota_abstractions.request_information import RequestInformation
 
             restart = _at(graph, job).restart
-            return with_json(
-                RequestInformation(Method.POST, restart.url_template, restart.path_parameters), {"criteria": criteria}
-            )
+            return with_json(RequestInformation(Method.POST, restart.url_template, restart.path_parameters), body)
 
         await self._do("restart", job, ask)
 
-    async def _do(self, verb: str, job: Job, ask: object) -> None:
+    async def _do(self, verb: str, job: Job, ask: Ask) -> None:
         try:
-            await self._client.send(ask, needs=_WRITE)  # pyright: ignore
+            await self._client.send(ask, needs=_WRITE)
         except GraphDown as error:
             raise as_refusal(error, f"{verb} {job.name}", _WRITE) from None
 
@@ -112,20 +112,32 @@ class GraphJobs:
 
     def _take(self, principal: Principal, answer: batch.Found) -> None:
         key = principal.id or ""
-        if answer.error is not None and answer.error.status != 404:
-            if key in self._principals:
-                log.warning("job not read", extra={"service_principal": key, "why": str(answer.error)})
-            return
-        found = _jobs(answer, principal) if answer.error is None else ()
+        found = _jobs(answer, principal)
         if found:
             self._principals[key], self._seen[key] = principal, found
-        else:
-            self._principals.pop(key, None)
-            self._seen.pop(key, None)
+            self._doubted.discard(key)
+        elif key in self._principals:
+            self._doubt(key, answer)
+
+    def _doubt(self, key: str, answer: batch.Found) -> None:
+        """Jobs that were there are gone only when Graph says so twice: one empty answer proves nothing."""
+        gone = answer.error is None or answer.error.status == 404
+        if gone and key in self._doubted:
+            self._doubted.discard(key)
+            del self._principals[key], self._seen[key]
+            return
+        if gone:
+            self._doubted.add(key)
+        log.warning("jobs not read", extra={"service_principal": key, "why": str(answer.error or "an empty answer")})
 
 
 def _jobs(answer: batch.Found, principal: Principal) -> tuple[Job, ...]:
-    wires = lenient.decode(answer.body, WireJobs).value or ()
+    if answer.error is not None:
+        return ()
+    try:
+        wires = lenient.decode(answer.body, WireJobs).value or ()
+    except lenient.Unreadable:
+        return ()
     return tuple(job for wire in wires if (job := reading.job(wire, principal)) is not None)
 
 

@@ -42,7 +42,9 @@ class GraphMessages:
             return await self._look(conversation, marker, needs)
         except GraphDown as error:
             if error.status in (401, 403, 404):
-                raise CannotLook(f"Graph cannot read the conversation back ({error.status}). {permission(needs)}") from None
+                raise CannotLook(
+                    f"Graph cannot read the conversation back ({error.status}). {permission(needs)}"
+                ) from None
             raise
 
     async def _look(self, conversation: Conversation, marker: str, needs: str) -> Posted | None:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from bot.adapters.graph.errors import clean
 from bot.adapters.graph.kinds import kind_of
 from bot.adapters.graph.wire import Principal, WireExecution, WireJob, WireQuarantine
+from bot.adapters.wording import clean
 from bot.model import Execution, Job, Quarantine
 
 

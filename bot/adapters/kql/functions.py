@@ -11,7 +11,7 @@ from duckdb_kql.translate.functions import SCALAR_FUNCTIONS
 _PARSE = "coalesce(TRY_CAST({0} AS JSON), to_json(nullif(CAST({0} AS VARCHAR), '')))"
 
 # Kusto allows no more than 1024 either; without a limit one row can ask for gigabytes.
-_REPEAT = "CASE WHEN {1} > 1024 THEN error('strrep(): the multiplier is at most 1024') ELSE repeat({0}, {1}) END"
+_REPEAT = "repeat({0}, CASE WHEN {1} > 1024 THEN error('strrep(): the multiplier is at most 1024') ELSE {1} END)"
 
 _render_range = translate.render_range
 

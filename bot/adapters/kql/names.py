@@ -18,7 +18,7 @@ MARK = "\ue000"
 
 Scope = dict[str, list[str]]
 
-_IDENTIFIERS: dict[type, tuple[str, ...]] = {
+_IDENTIFIERS: dict[type[Any], tuple[str, ...]] = {
     ir.ColumnRef: ("name",),
     ir.LetRef: ("name",),
     ir.NamedExpr: ("name",),
@@ -33,7 +33,7 @@ _IDENTIFIERS: dict[type, tuple[str, ...]] = {
     ir.Union: ("with_source",),
 }
 
-_OPERATORS = {
+_OPERATORS: dict[type[Any], str] = {
     ir.ProjectAway: "project-away",
     ir.ProjectRename: "project-rename",
     ir.MvExpand: "mv-expand",
@@ -85,22 +85,27 @@ def reads_ingestion(operator: ir.Operator) -> bool:
 
 
 def _nested(node: Any, scope: Scope) -> Any:
-    inner = {id(found): resolved(found, scope) for found in walk(node, nested=False) if isinstance(found, ir.Query)}
-    return rebuild(node, lambda found: inner.get(id(found), found), dict.fromkeys(())) if inner else node
+    queries = [found for found in walk(node, nested=False) if isinstance(found, ir.Query)]
+    done = {id(found): (found, resolved(found, scope)) for found in queries}
+    return rebuild(node, lambda found: found, done) if done else node
 
 
 def _check(operator: ir.Operator, columns: list[str], scope: Scope) -> None:
-    known, word = set(columns), _OPERATORS.get(type(operator), type(operator).__name__.lower())
+    word = _OPERATORS.get(type(operator), type(operator).__name__.lower())
     for name in _read(resolve_let_refs(operator, columns)):
-        if name == INGESTED and name not in known:
-            raise BadMeaning(f"'{word}' operator: ingestion_time() can only be read straight from a table")
-        if name not in known:
-            raise BadMeaning(f"'{word}' operator: Failed to resolve column or scalar expression named '{unmarked(name)}'")
+        if name not in columns:
+            raise _unknown(name, word)
     if isinstance(operator, (ir.Join, ir.Lookup)):
         right = output_columns(operator.right, scope)
         for key in operator.keys:
             if key.right not in right:
-                raise BadMeaning(f"'{word}' operator: Failed to resolve column named '{unmarked(key.right)}' on the right")
+                raise _unknown(key.right, word)
+
+
+def _unknown(name: str, word: str) -> BadMeaning:
+    if name == INGESTED:
+        return BadMeaning(f"'{word}' operator: ingestion_time() can only be read straight from a table")
+    return BadMeaning(f"'{word}' operator: Failed to resolve column or scalar expression named '{unmarked(name)}'")
 
 
 def _read(operator: ir.Operator) -> Iterator[str]:
@@ -125,12 +130,15 @@ def _after(operator: ir.Operator, columns: list[str], scope: Scope) -> list[str]
 
 def _identifiers(query: ir.Query) -> Iterator[str]:
     for node in walk(query):
-        for field in _IDENTIFIERS.get(type(node), ()):
-            value = getattr(node, field)
-            for name in _flat(value):
-                yield name
+        for field in _fields(node):
+            yield from _flat(getattr(node, field))
         if isinstance(node, ir.DataTable):
             yield from (name for name, _ in node.columns)
+
+
+def _fields(node: Any) -> tuple[str, ...]:
+    kind: type[Any] = type(node)
+    return _IDENTIFIERS.get(kind, ())
 
 
 def _flat(value: Any) -> Iterator[str]:
@@ -144,8 +152,7 @@ def _flat(value: Any) -> Iterator[str]:
 def _renamed(node: Any, marked: dict[str, str]) -> Any:
     if isinstance(node, ir.DataTable):
         return dataclasses.replace(node, columns=tuple((marked.get(name, name), kind) for name, kind in node.columns))
-    fields = _IDENTIFIERS.get(type(node), ())
-    changes = {field: _mapped(getattr(node, field), marked) for field in fields}
+    changes = {field: _mapped(getattr(node, field), marked) for field in _fields(node)}
     return dataclasses.replace(node, **changes) if changes else node
 
 

@@ -143,7 +143,11 @@ def _part(thing: Json, key: str) -> Json:
 
 def _parts(thing: Json, key: str) -> list[Json]:
     value = thing.get(key)
-    return [cast("Json", one) for one in cast("list[Any]", value) if isinstance(one, dict)] if isinstance(value, list) else []
+    return (
+        [cast("Json", one) for one in cast("list[Any]", value) if isinstance(one, dict)]
+        if isinstance(value, list)
+        else []
+    )
 
 
 _encode: Callable[[object], bytes] = msgspec.json.Encoder().encode

@@ -23,9 +23,13 @@ def walk(node: object, *, nested: bool = True) -> Iterator[Any]:
                 stack.extend(getattr(current, field.name) for field in dataclasses.fields(cast("Any", current)))
 
 
-def rebuild(node: Any, change: Callable[[Any], Any], memo: dict[int, tuple[Any, Any]] | None = None) -> Any:
-    """The tree with `change` applied to every node, innermost first; nodes that are shared stay shared."""
+def rebuild(tree: Any, change: Callable[[Any], Any], memo: dict[int, tuple[Any, Any]] | None = None) -> Any:
+    """The tree with `change` applied to every node, innermost first; nodes that are shared stay shared.
+
+    `memo` holds (node, its replacement) by the node's id: what is there already is neither changed nor entered.
+    """
     memo = {} if memo is None else memo
+    node: Any = tree
     if id(node) in memo:
         return memo[id(node)][1]
     new: Any = node
@@ -37,7 +41,7 @@ def rebuild(node: Any, change: Callable[[Any], Any], memo: dict[int, tuple[Any, 
         values = {name: rebuild(value, change, memo) for name, value in fields.items()}
         changed = {name: value for name, value in values.items() if value is not fields[name]}
         new = change(dataclasses.replace(node, **changed) if changed else node)
-    memo[id(node)] = (node, new)  # the node is kept so that its id is not given to another
+    memo[id(tree)] = (tree, new)  # the node is kept so that its id is not given to another
     return new
 
 

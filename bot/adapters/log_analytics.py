@@ -1,0 +1,175 @@
+"""Runs KQL in a Log Analytics workspace; the only file that knows azure-monitor-query, and loads it on first use."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from bot.adapters import signin, trust
+from bot.adapters.wording import clean, retry_after
+from bot.ports import SourceDown
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+    from azure.monitor.query.aio import LogsQueryClient
+
+Row = Mapping[str, Any]
+Timespan = tuple[datetime, datetime] | timedelta | None
+_GLOBAL = "https://api.loganalytics.io"
+
+
+class LogsDown(SourceDown):
+    """The workspace gave no answer that can be used; `status` is 0 where none came."""
+
+    def __init__(self, text: str, *, status: int = 0, after: float | None = None) -> None:
+        super().__init__(text, after)
+        self.status = status
+
+
+class PartialAnswer(LogsDown):
+    """The workspace cut its answer short: it was too large, or took too long. Ask for less."""
+
+
+class LogAnalytics:
+    """One workspace. Rows come whole or not at all."""
+
+    def __init__(
+        self,
+        credential: AsyncTokenCredential,
+        workspace_id: str,
+        *,
+        url: str = _GLOBAL,
+        audience: str = "",
+        ca_file: Path | None = None,
+        timeout: float = 60.0,
+    ) -> None:
+        self._credential = credential
+        self._workspace_id = workspace_id
+        self._url = url.rstrip("/")
+        # Sovereign clouds take tokens for their own address; any other address (a proxy) is given the global one's.
+        self._audience = audience or (self._url if "api.loganalytics" in self._url else _GLOBAL)
+        self._ca_file = ca_file
+        self._timeout = timeout
+        self._client: LogsQueryClient | None = None
+
+    async def query(self, kql: str, *, timespan: Timespan, server_timeout: int | None = None) -> Sequence[Row]:
+        """The rows of the first table. Raises PartialAnswer, or SourceDown with the innermost words of the service."""
+        try:
+            client = await self._built()
+            answer: Any = await client.query_workspace(
+                self._workspace_id, kql, timespan=timespan, server_timeout=server_timeout
+            )
+        except Exception as error:  # noqa: BLE001 - faults of ours come out of _translated() as they are
+            raise self._translated(error) from None
+        if hasattr(answer, "partial_error"):
+            said = clean(getattr(answer.partial_error, "message", ""))
+            raise PartialAnswer(f"Log Analytics cut its answer short{f' ({said})' if said else ''}.", status=200)
+        if not answer.tables:
+            raise LogsDown("Log Analytics answered without a table.")
+        table = answer.tables[0]
+        return [dict(zip(table.columns, row, strict=False)) for row in table.rows]
+
+    async def close(self) -> None:
+        """Close the connections; the credential stays its owner's."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _built(self) -> LogsQueryClient:
+        if self._client is None:
+            # In a thread, because the import takes a tenth of a second.
+            await asyncio.to_thread(importlib.import_module, "azure.monitor.query.aio")
+            import aiohttp
+            from azure.core.pipeline.transport import AioHttpTransport
+            from azure.monitor.query.aio import LogsQueryClient
+
+            # A session of our own: given a file, azure-core reads it and builds a TLS context for every single call.
+            pool = aiohttp.TCPConnector(ssl=trust.context(self._ca_file))
+            session = aiohttp.ClientSession(
+                connector=pool, auto_decompress=False, trust_env=True, cookie_jar=aiohttp.DummyCookieJar()
+            )
+            self._client = LogsQueryClient(
+                self._credential,
+                endpoint=self._url,
+                audience=self._audience,
+                retry_total=0,
+                transport=AioHttpTransport(
+                    session=session, connection_timeout=min(self._timeout, 10.0), read_timeout=self._timeout
+                ),
+            )
+        return self._client
+
+    def _translated(self, error: Exception) -> Exception:
+        from azure.core.exceptions import (
+            ClientAuthenticationError,
+            HttpResponseError,
+            ServiceRequestError,
+            ServiceResponseError,
+        )
+
+        if isinstance(error, json.JSONDecodeError):
+            return LogsDown("Log Analytics answered with something that is not JSON, as a gateway in trouble does.")
+        if isinstance(error, HttpResponseError) and error.response is not None and not _from_login(error):
+            return _answered(int(error.status_code or 0), error.response)
+        host = urlsplit(self._url).netloc
+        if isinstance(error, ServiceResponseError | TimeoutError):
+            return LogsDown(f"Log Analytics at {host} did not answer, or broke the connection off.")
+        if isinstance(error, ServiceRequestError):
+            return self._unreachable(error, host)
+        if isinstance(error, ClientAuthenticationError):
+            return signin.explain(error, "Log Analytics") or error
+        if isinstance(error, AttributeError | KeyError | TypeError):
+            # What the SDK raises where the JSON is not the one it expects.
+            return LogsDown("Log Analytics answered with JSON that is not an answer to a query.")
+        return signin.explain(error, "Log Analytics") or error
+
+    def _unreachable(self, error: Exception, host: str) -> SourceDown:
+        import aiohttp
+
+        inner = getattr(error, "inner_exception", None)
+        if isinstance(inner, aiohttp.ClientConnectorError) and inner.host not in self._url:
+            return SourceDown("Log Analytics cannot be read: the sign-in service could not be reached.")
+        if isinstance(inner, aiohttp.ClientConnectorCertificateError):
+            return LogsDown(f"Log Analytics at {host} shows a certificate that is not trusted; see CA_FILE.")
+        return LogsDown(f"Log Analytics at {host} cannot be reached ({clean(str(error))}).")
+
+
+def _from_login(error: Any) -> bool:
+    """The credential raises the same kind of error with the login service's answer."""
+    return "/oauth2/" in str(getattr(getattr(error.response, "request", None), "url", ""))
+
+
+def _answered(status: int, response: Any) -> LogsDown:
+    words = _innermost(response)
+    said = f"{status}: {words}" if words else str(status)
+    after = retry_after(response.headers)
+    if status in (401, 403):
+        text = f"Log Analytics refused ({said}). The app registration needs the role Log Analytics Reader on the workspace."
+    elif status == 404:
+        text = f"Log Analytics knows no workspace by the id in WORKSPACE_ID ({said})."
+    elif status == 429:
+        text = f"Log Analytics asks for fewer queries ({said})."
+    elif status == 504:
+        text = f"The query took Log Analytics too long ({said})."
+    elif status >= 500:
+        text = f"Log Analytics has a fault of its own ({said})."
+    else:
+        text = f"Log Analytics did not accept the query ({said})."
+    return LogsDown(text, status=status, after=after)
+
+
+def _innermost(response: Any) -> str:
+    """The message that says what is wrong is the innermost one; those around it say that something is."""
+    try:
+        found: Any = json.loads(response.text()).get("error")
+        while isinstance(found, dict) and isinstance(found.get("innererror"), dict):  # pyright: ignore
+            found = found["innererror"]  # pyright: ignore
+        return clean(found.get("message")) if isinstance(found, dict) else ""  # pyright: ignore
+    except (ValueError, AttributeError, RecursionError):
+        return ""

@@ -1,0 +1,156 @@
+"""Teams: hears activities over HTTP and tells the listener, and speaks unasked. Nothing else knows botbuilder."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+import msgspec
+from aiohttp import web
+from botbuilder.core import CloudAdapterBase, TurnContext
+from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
+
+from bot.adapters.teams import outgoing, wire
+from bot.adapters.teams.auth import Authentication, Unauthorized
+from bot.adapters.teams.background import Background
+from bot.adapters.teams.connector import Connector, Connectors, Http, Token
+from bot.adapters.teams.keys import Keys
+from bot.adapters.teams.seen import Seen
+from bot.adapters.teams.turns import PRESS_PATIENCE, Pause, Reply, Turns
+from bot.model import Conversation, ConversationKind, Posted
+from bot.ports import Answer, CannotLook, Card, Clock, Listener
+
+log = logging.getLogger(__name__)
+
+Look = Callable[[Conversation, str], Awaitable[Posted | None]]
+
+LARGEST = 256 * 1024
+"""Bytes of an activity; the Bot Connector itself stops there."""
+
+
+class Teams:
+    """The bot's end of Microsoft Teams; a Messenger, and `receive` for /api/messages."""
+
+    def __init__(
+        self,
+        *,
+        app_id: str,
+        tenant_id: str,
+        openid_url: str,
+        issuer: str,
+        token: Token,
+        listener: Listener,
+        clock: Clock,
+        look: Look | None = None,
+        context: ssl.SSLContext | None = None,
+        patience: float = PRESS_PATIENCE,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._tenant_id, self._look = tenant_id.lower(), look
+        self._http = Http(context)
+        self._keys = Keys(openid_url, self._http.fetch, clock)
+        self._connectors = Connectors(self._http, token, clock)
+        authentication = Authentication(
+            app_id=app_id,
+            issuer=issuer,
+            openid_url=openid_url,
+            keys=self._keys,
+            connectors=self._connectors,
+            clock=clock,
+        )
+        self._adapter, self._background = CloudAdapterBase(authentication), Background()
+        self._turns = Turns(listener, Seen(clock), self._background, self._welcome, patience=patience, pause=pause)
+
+    # --- hearing -------------------------------------------------------------------------------------------------------
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answer a request to /api/messages."""
+        header = request.headers.get("Authorization")
+        if not header:
+            return _refuse(401, "An Authorization header is required.")
+        body = await request.read()
+        if len(body) > LARGEST:
+            return _refuse(413, "An activity may have 256 KB at most.")
+        try:
+            activity = wire.decode(body)
+            reply = await self._turn(header, activity)
+        except msgspec.MsgspecError as error:
+            log.warning("activity refused", extra={"reason": str(error)[:200]})
+            return _refuse(400, f"This is not an activity: {error}"[:300])
+        except Unauthorized as error:
+            log.warning("caller refused", extra={"reason": str(error)[:200]})
+            return _refuse(401, "The token is not valid here.")
+        return web.Response(status=reply.status, body=reply.body or None, content_type="application/json")
+
+    async def _turn(self, header: str, activity: wire.Incoming) -> Reply:
+        """Run botbuilder's turn: it authenticates the caller, finds the connector and runs its middleware."""
+        replies: list[Reply] = []
+
+        async def turn(context: TurnContext) -> None:
+            if activity.channel_id != "msteams" or activity.tenants != {self._tenant_id}:
+                log.warning("activity of another tenant or channel refused")
+                replies.append(Reply(403, b'{"error":"This bot does not serve this tenant."}'))
+                return
+            connector = cast("Connector", context.turn_state[CloudAdapterBase.BOT_CONNECTOR_CLIENT_KEY])
+            replies.append(await self._turns.take(activity, connector))
+
+        await self._adapter.process_activity(header, _shell(activity), turn)  # pyright: ignore[reportUnknownMemberType]
+        return replies[0]
+
+    async def _welcome(self, conversation: Conversation, answer: Answer) -> Posted:
+        return await self.post(conversation, answer.card, answer.summary)
+
+    # --- speaking ------------------------------------------------------------------------------------------------------
+
+    async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted:
+        """A card of its own: in a channel the first of a new thread."""
+        connector, written = self._connectors.to(conversation.service_url), outgoing.card(card, summary)
+        if conversation.kind is not ConversationKind.CHANNEL:
+            sent = await connector.send(conversation.id, written)
+            return Posted(activity_id=sent.id, thread_id=conversation.id)
+        made = await connector.create(outgoing.thread(conversation, written))
+        root = made.activity_id or made.id.partition(";messageid=")[2]
+        return Posted(activity_id=root, thread_id=made.id)
+
+    async def update(self, conversation: Conversation, posted: Posted, card: Card, summary: str) -> None:
+        connector = self._connectors.to(conversation.service_url)
+        await connector.update(posted.thread_id, posted.activity_id, outgoing.card(card, summary))
+
+    async def note(self, conversation: Conversation, posted: Posted, text: str) -> None:
+        connector = self._connectors.to(conversation.service_url)
+        await connector.send(posted.thread_id, outgoing.text(text))
+
+    async def find(self, conversation: Conversation, marker: str) -> Posted | None:
+        if self._look is None:
+            raise CannotLook("READ_BACK is off, so the bot does not read its channels.")
+        return await self._look(conversation, marker)
+
+    # --- being there ---------------------------------------------------------------------------------------------------
+
+    def problems(self) -> list[str]:
+        """What keeps people from being heard, in sentences."""
+        return [self._keys.problem] if self._keys.problem else []
+
+    async def close(self) -> None:
+        """Finish what is being answered, then hang up."""
+        await self._background.close()
+        await self._http.close()
+
+
+def _shell(activity: wire.Incoming) -> Activity:
+    """As much of the activity as botbuilder's authentication and middleware look at."""
+    return Activity(
+        type=activity.type,
+        id=activity.id or "",
+        channel_id=activity.channel_id,
+        service_url=activity.service_url,
+        conversation=ConversationAccount(id=activity.conversation.id, tenant_id=activity.conversation.tenant_id),
+        recipient=ChannelAccount(id=activity.recipient.id),
+    )
+
+
+def _refuse(status: int, words: str) -> web.Response:
+    return web.json_response({"error": words}, status=status)

@@ -1,0 +1,75 @@
+"""The bot's HTTP face: Teams' endpoint and the two questions that an orchestrator asks."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+
+log = logging.getLogger(__name__)
+
+LARGEST = 256 * 1024
+"""Bytes that the body of a request may have."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Problems = Callable[[], list[str]]
+
+
+def application(*, receive: Handler, problems: Problems) -> web.Application:
+    """`receive` answers Teams; `problems` says, in sentences, what keeps the bot from being ready."""
+
+    async def alive(request: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def ready(request: web.Request) -> web.Response:
+        if found := problems():
+            return web.json_response({"status": "not ready", "problems": found}, status=503)
+        return web.json_response({"status": "ready"})
+
+    app = web.Application(client_max_size=LARGEST, middlewares=[_faults])
+    app.on_response_prepare.append(_no_banner)
+    app.router.add_post("/api/messages", receive)
+    app.router.add_get("/healthz", alive)
+    app.router.add_get("/readyz", ready)
+    return app
+
+
+@web.middleware
+async def _faults(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Whatever goes wrong is a short JSON text; what is our fault has a reference that the log has too."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+        return web.json_response({"error": error.reason}, status=error.status, headers=headers)
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("fault", extra={"reference": reference, "path": request.path})
+        return web.json_response({"error": "Something went wrong here.", "reference": reference}, status=500)
+
+
+async def _no_banner(request: web.Request, response: web.StreamResponse) -> None:
+    """Strangers need not know which versions run here."""
+    response.headers.popall("Server", None)
+
+
+class AccessLog(AbstractAccessLogger):
+    """A line a request: what was asked and how it ended; no headers, no query, no body."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        fields = {
+            "method": request.method,
+            "path": request.rel_url.raw_path[:200],
+            "status": response.status,
+            "ms": round(time * 1000, 1),
+        }
+        self.logger.info("request", extra=fields)
+
+    @property
+    def enabled(self) -> bool:
+        return self.logger.isEnabledFor(logging.INFO)

@@ -1,0 +1,78 @@
+"""Writes what documents say of the code from the code: tables in README.md, and .env.example (`make docs`)."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bot.command import commands  # noqa: E402
+from bot.detect import rules  # noqa: E402
+from bot.settings import Settings  # noqa: E402
+
+
+def commands_table() -> str:
+    """What can be typed."""
+    shown = [each.help for each in commands().values() if not each.hidden]
+    rows = [f"| `{each.usage.replace('|', chr(92) + '|')}` | {each.text} | {each.role} |" for each in shown]
+    return "\n".join(["| command | what it does | who may |", "|---|---|---|", *rows])
+
+
+def rules_table() -> str:
+    """What is watched for."""
+    rows = [f"| `{each.name}` | {each.text} | {each.needs} |" for each in rules()]
+    return "\n".join(["| rule | opens an incident when | looks at |", "|---|---|---|", *rows])
+
+
+def settings_table() -> str:
+    """What can be set."""
+    rows = [f"| `{name.upper()}` | {field.description} | {_default(field)} |" for name, field in _fields()]
+    return "\n".join(["| setting | what it is for | default |", "|---|---|---|", *rows])
+
+
+def env_example() -> str:
+    """Every setting with its default; the three that have none are to be filled in."""
+    parts = ["# Every setting of Syncwatch. Copy this to .env and fill in the first three."]
+    for name, field in _fields():
+        value = _plain(field)
+        parts.append(f"\n# {field.description}\n{'' if field.is_required() else '# '}{name.upper()}={value}")
+    return "\n".join(parts) + "\n"
+
+
+def filled(text: str) -> str:
+    """A document with every `<!-- name -->` table made anew."""
+    for name, made in (("commands", commands_table), ("rules", rules_table), ("settings", settings_table)):
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+        text = pattern.sub(lambda found, table=made(): f"{found[1]}{table}\n{found[2]}", text)
+    return text
+
+
+def _fields() -> list[tuple[str, Any]]:
+    return list(Settings.model_fields.items())
+
+
+def _plain(field: Any) -> str:
+    if field.is_required() or field.default is None:
+        return ""
+    return (
+        " ".join(map(str, field.default))
+        if isinstance(field.default, tuple)
+        else str(field.default).lower()
+        if isinstance(field.default, bool)
+        else str(field.default)
+    )
+
+
+def _default(field: Any) -> str:
+    if field.is_required():
+        return "none; required"
+    return f"`{_plain(field)}`" if _plain(field) else "empty"
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(filled((ROOT / "README.md").read_text("utf-8")), "utf-8")
+    (ROOT / ".env.example").write_text(env_example(), "utf-8")
