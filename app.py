@@ -4,11 +4,266 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from bot.ports import BadSettings
+from bot.ports import BadSettings, Source
+
+if TYPE_CHECKING:
+    from aiohttp import web
+    from azure.identity.aio import ClientSecretCredential
+
+    from bot.adapters.graph.client import GraphClient
+    from bot.adapters.store import Store
+    from bot.adapters.teams import Teams
+    from bot.adapters.teams.adapter import Look
+    from bot.health import Health
+    from bot.outbox import Deliverer, Delivering
+    from bot.settings import Settings
+    from bot.watch import Watcher
+
+log = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=30)
+"""How much longer than its period a source may be silent before the bot is not ready."""
+
+AFTER_ACTING = (1.0, 3.0, 6.0)
+"""Seconds to wait before each look that follows a command."""
+
+
+def now() -> datetime:
+    """The clock of everything."""
+    return datetime.now(UTC)
+
+
+# --- The bot -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """The pieces, put together and idle: `run` sets them going."""
+
+    store: Store
+    teams: Teams
+    watcher: Watcher
+    deliverer: Deliverer
+    delivering: Delivering
+    health: Health
+    web: web.Application
+    acted: asyncio.Event
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncGenerator[Bot]:
+    """The whole bot, closed at the end of the block. Raises BadSettings."""
+    from bot import web
+    from bot.adapters.graph.jobs import GraphJobs
+    from bot.adapters.store import Store
+    from bot.adapters.teams import Teams
+    from bot.chat import Chat
+    from bot.health import Health
+    from bot.outbox import Deliverer, Delivering
+    from bot.present import incident_card
+    from bot.roles import Roles
+    from bot.watch import Watcher
+    from cards.notes import summary
+
+    async with AsyncExitStack() as held:
+        store = await Store.open(settings.database_url)
+        held.push_async_callback(store.close)
+        credential = _credential(settings)
+        held.push_async_callback(credential.close)
+        graph = _graph(settings, credential)
+        held.push_async_callback(graph.close)
+        jobs = GraphJobs(graph, clock=now, discover_seconds=settings.discover_seconds)
+        health = Health(_patience(settings), now)
+        acted = asyncio.Event()
+
+        async def token() -> str:
+            return (await credential.get_token(settings.bot_scope)).token
+
+        chat = Chat(
+            store=store,
+            jobs=jobs,
+            roles=Roles(settings.readers, settings.operators),
+            now=now,
+            changed=lambda: delivering.wake(),
+            look_soon=acted.set,
+            watch_on_install=settings.watch_on_install,
+        )
+        teams = Teams(
+            app_id=settings.app_id,
+            tenant_id=settings.tenant_id,
+            openid_url=settings.bot_openid_url,
+            issuer=settings.bot_issuer,
+            token=token,
+            listener=chat,
+            clock=now,
+            look=_look(settings, graph),
+            ca_file=settings.ca_file,
+        )
+        held.push_async_callback(teams.close)
+        deliverer = Deliverer(
+            store=store,
+            messenger=teams,
+            render=lambda incident: (incident_card(incident, now()), summary(incident)),
+            now=now,
+        )
+        delivering = Delivering(deliverer)
+        watcher = Watcher(
+            store=store,
+            jobs=jobs,
+            sources=_sources(settings, graph, credential, held),
+            now=now,
+            health=health,
+            wake=delivering.wake,
+        )
+        yield Bot(
+            store=store,
+            teams=teams,
+            watcher=watcher,
+            deliverer=deliverer,
+            delivering=delivering,
+            health=health,
+            web=web.application(receive=teams.receive, problems=lambda: health.problems() + teams.problems()),
+            acted=acted,
+        )
+
+
+def _credential(settings: Settings) -> ClientSecretCredential:
+    from azure.identity.aio import ClientSecretCredential
+
+    own = settings.ca_file is not None
+    return ClientSecretCredential(
+        settings.tenant_id,
+        settings.app_id,
+        settings.app_secret.get_secret_value(),
+        authority=settings.login_url,
+        disable_instance_discovery=own,
+        connection_verify=str(settings.ca_file) if own else True,
+        retry_total=1,
+    )
+
+
+def _graph(settings: Settings, credential: ClientSecretCredential) -> GraphClient:
+    from bot.adapters.graph.client import GraphClient
+
+    return GraphClient(credential, url=settings.graph_url, ca_file=settings.ca_file)
+
+
+def _look(settings: Settings, graph: GraphClient) -> Look | None:
+    from bot.adapters.graph.messages import GraphMessages
+
+    return GraphMessages(graph, app_id=settings.app_id).find if settings.read_back else None
+
+
+def _sources(
+    settings: Settings, graph: GraphClient, credential: ClientSecretCredential, held: AsyncExitStack
+) -> list[Source]:
+    found: list[Source] = []
+    for name in settings.sources_to_read:
+        if name == "graph":
+            from bot.adapters.graph.provisioning_log import ProvisioningLog
+            from bot.sources.graph import GraphSource
+
+            found.append(GraphSource(ProvisioningLog(graph)))
+        else:
+            from bot.adapters.log_analytics import LogAnalytics
+            from bot.sources.log_analytics import LogAnalyticsSource
+
+            logs = LogAnalytics(credential, settings.workspace_id, url=settings.logs_url, ca_file=settings.ca_file)
+            held.push_async_callback(logs.close)
+            found.append(LogAnalyticsSource(logs))
+    return found
+
+
+def _patience(settings: Settings) -> dict[str, timedelta]:
+    look = timedelta(seconds=3 * settings.watch_seconds) + GRACE
+    return {"jobs": timedelta(seconds=3 * settings.jobs_seconds) + GRACE} | dict.fromkeys(
+        settings.sources_to_read, look
+    )
+
+
+# --- Running it --------------------------------------------------------------------------------------------------------
+
+
+async def serve(settings: Settings) -> int:
+    """Run the bot until it is told to stop."""
+    stop = asyncio.Event()
+    _on_signals(stop)
+    async with assembled(settings) as bot, AsyncExitStack() as held:
+        await _listen(settings, bot, held)
+        for loop in (bot.delivering.run(), _look_when_acted(bot)):
+            held.push_async_callback(_ended, asyncio.create_task(loop))
+        _wind_up(settings, bot, held)
+        await stop.wait()
+    return 0
+
+
+async def _listen(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
+    from aiohttp import web
+
+    from bot.web import AccessLog
+
+    runner = web.AppRunner(bot.web, access_log_class=AccessLog, handle_signals=False, shutdown_timeout=5)
+    await runner.setup()
+    held.push_async_callback(runner.cleanup)
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BadSettings(
+            f"The bot cannot listen on HOST {settings.host}, PORT {settings.port}: {reason.lower()}. Choose another PORT."
+        ) from None
+
+
+def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
+    """Set the clock going. APScheduler is only that: it calls, and never calls what is still under way."""
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+    clock: Any = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+    start = now()
+    clock.add_job(bot.watcher.look_at_jobs, "interval", seconds=settings.jobs_seconds, next_run_time=start)
+    clock.add_job(bot.watcher.tick, "interval", seconds=settings.watch_seconds, next_run_time=start)
+    clock.start()
+    held.callback(clock.shutdown, wait=False)
+
+
+async def _look_when_acted(bot: Bot) -> None:
+    """After a command changed a job, see what became of it sooner than the clock would."""
+    while True:
+        await bot.acted.wait()
+        bot.acted.clear()
+        for pause in AFTER_ACTING:
+            await asyncio.sleep(pause)
+            try:
+                await bot.watcher.look_at_jobs()
+            except Exception:
+                log.exception("the look after a command failed")
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt instead
+            loop.add_signal_handler(name, stop.set)
+
+
+# --- The command line --------------------------------------------------------------------------------------------------
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -25,7 +280,6 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _serve(_: argparse.Namespace) -> int:
     from bot import logs, settings
-    from bot.serve import serve
 
     given = settings.load()
     logs.start(given.log_level)
@@ -33,27 +287,27 @@ def _serve(_: argparse.Namespace) -> int:
 
 
 def _sandbox(arguments: argparse.Namespace) -> int:
-    from sandbox.run import main as sandbox
+    from sandbox.run import Options, run
 
-    return sandbox(arguments)
+    given = {name: value for name, value in vars(arguments).items() if name in Options.__struct_fields__}
+    return asyncio.run(run(Options(**given)))
 
 
 def _manifest(arguments: argparse.Namespace) -> int:
     from bot.command import commands
     from manifest.build import write
 
+    shown = [each.help for each in commands().values() if not each.hidden]
     try:
-        made = write(
-            arguments.app_id, arguments.domain, Path(arguments.out), [each.help for each in commands().values()]
-        )
+        made = write(arguments.app_id, arguments.domain, Path(arguments.out), shown)
     except ValueError as error:
         raise BadSettings(str(error)) from None
-    print(f"{made}: upload it in Teams under Apps, Manage your apps, Upload an app.")
+    print(f"{made} is written. Upload it in Teams: Apps, Manage your apps, Upload an app.")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="app.py", description="Syncwatch: watches Microsoft Entra provisioning.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     verbs.add_parser("serve", help="run the bot on a real tenant").set_defaults(run=_serve)
 

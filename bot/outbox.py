@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.adapters.store import Store
 from bot.model import Delivery, DeliveryKind, Incident, Posted
-from bot.ports import CannotLook, Card, CardGone, Clock, Messenger, TryLater, Undeliverable
+from bot.ports import CannotLook, Card, CardGone, Clock, Messenger, SourceDown, TryLater, Undeliverable
 from cards.incident import marker
 
 log = logging.getLogger(__name__)
@@ -107,6 +107,8 @@ class Deliverer:
             extra = {"incident": delivery.incident, "why": str(error)}
             log.warning("a delivery may arrive twice: it cannot be looked up", extra=extra)
             return None
+        except SourceDown as error:
+            raise TryLater(str(error), error.after, uncertain=True) from None
 
     async def _incident(self, delivery: Delivery) -> Incident:
         async with self._store.look() as tx:

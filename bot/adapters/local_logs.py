@@ -1,11 +1,11 @@
-"""The local log store: Log Analytics' tables in DuckDB, read with KQL. The only place that knows the engine."""
+"""The local log store: Log Analytics' tables in DuckDB, read with KQL. With the folder kql, all that knows the engine."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.adapters.kql import rows as shape
-from bot.adapters.kql.errors import BadMeaning, BadQuery, TimedOut, TooDear
+from bot.adapters.kql.answer import Row, Table
+from bot.adapters.kql.errors import TimedOut
+from bot.adapters.kql.run import Run
 from bot.adapters.kql.tables import AUDITS, HIDDEN, PROVISIONING, ddl
+from bot.ports import SourceDown
 
 if TYPE_CHECKING:  # the engine costs 50 MB: it is imported when the store is first used
     from duckdb import DuckDBPyConnection
-
-    from bot.adapters.kql.answer import Row, Table
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +29,6 @@ Arrived = tuple[dict[str, Any], datetime]
 
 CONCURRENT = 4
 """Queries that run at once; one that will not stop keeps its place until it does."""
-
-_CHUNK = 1000
 
 # In this order: what can reach outside goes first, and the lock last, so that no query can undo any of it.
 _LOCKDOWN = (
@@ -76,8 +75,8 @@ class LocalLogs:
         max_bytes: int = 100_000_000,
         timeout: float = 180,  # noqa: ASYNC109  the engine has to be told, so a time-out around the call is not enough
     ) -> Table:
-        """Run a query; `timespan` bounds TimeGenerated as in the service. Raises BadQuery (TimedOut, TooDear, …)."""
-        run = _Run(kql, timespan, now or datetime.now(UTC), max_rows, max_bytes)
+        """Run a query; `timespan` bounds TimeGenerated as in the service. Raises BadQuery (TimedOut, TooDear, …) or SourceDown."""
+        run = Run(kql, timespan, now or datetime.now(UTC), max_rows, max_bytes)
         future = self._readers.submit(run.answer, self._cursor)
         waiting = asyncio.wrap_future(future)
         waiting.add_done_callback(_seen)
@@ -98,7 +97,7 @@ class LocalLogs:
         if self._connection is not None:
             self._connection.close()
 
-    def _abandon(self, run: _Run, future: Future[Table]) -> None:
+    def _abandon(self, run: Run, future: Future[Table]) -> None:
         if not future.cancel():
             log.warning("a query runs on after its time and is being stopped")
             task = asyncio.create_task(run.stopped(future))
@@ -133,69 +132,14 @@ class LocalLogs:
     def _open(self) -> DuckDBPyConnection:
         import duckdb
 
-        connection = duckdb.connect(str(self._path or ":memory:"), config=self._config)
-        for statement in (*ddl(), *_LOCKDOWN):
-            connection.execute(statement)
+        try:
+            connection = duckdb.connect(str(self._path or ":memory:"), config=self._config)
+            for statement in (*ddl(), *_LOCKDOWN):
+                connection.execute(statement)
+        except duckdb.Error as error:
+            said = str(error).partition("\n")[0]
+            raise SourceDown(f"The local log store {self._path or 'in memory'} cannot be opened: {said}") from None
         return connection
-
-
-class _Run:
-    """One query on one cursor, which can be stopped from outside."""
-
-    def __init__(
-        self, kql: str, timespan: tuple[datetime, datetime] | None, now: datetime, max_rows: int, max_bytes: int
-    ) -> None:
-        self._kql, self._max_rows, self._max_bytes = kql, max_rows, max_bytes
-        self._span = (shape.moment(timespan[0]), shape.moment(timespan[1])) if timespan else (None, None)
-        self._now = shape.moment(now)
-        self._cursor: DuckDBPyConnection | None = None
-        self._stop = False
-
-    def answer(self, connect: Callable[[], DuckDBPyConnection]) -> Table:
-        """Translate, run and fetch; for a thread of its own."""
-        import duckdb
-
-        from bot.adapters.kql.answer import collect
-        from bot.adapters.kql.translate import translate
-
-        query = translate(self._kql, spanned=self._span[0] is not None, rows=self._max_rows + 1)
-        with closing(connect()) as self._cursor:
-            if self._stop:
-                raise TimedOut("The query was stopped.")
-            try:
-                ran = self._cursor.execute(query.sql, query.parameters(self._now, *self._span))
-                limits = {"max_rows": self._max_rows, "max_bytes": self._max_bytes}
-                return collect(ran.description or [], _chunks(ran), **limits)
-            except duckdb.Error as error:
-                raise _told(error) from None
-
-    async def stopped(self, future: Future[Table]) -> None:
-        """Interrupt until it has stopped: a call between two statements is lost, and some functions hear late."""
-        self._stop = True
-        while not future.done():
-            if self._cursor is not None:
-                self._cursor.interrupt()
-            await asyncio.sleep(0.1)
-
-
-def _chunks(cursor: DuckDBPyConnection) -> Iterator[list[Row]]:
-    while chunk := cursor.fetchmany(_CHUNK):
-        yield chunk
-
-
-def _told(error: Exception) -> BadQuery:
-    """The engine's error as one of ours; its first line says what is wrong, the rest shows SQL."""
-    import duckdb
-
-    line = str(error).partition("\n")[0]
-    said = line.partition("Error: ")[2] or line
-    if isinstance(error, duckdb.InterruptException):
-        return TimedOut("The query was stopped.")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return TooDear("The query needs more memory than it may have; ask for less or for a shorter time.")
-    if isinstance(error, (duckdb.ProgrammingError, duckdb.DataError, duckdb.InvalidInputException)):
-        return BadMeaning(said)
-    return BadQuery(said)
 
 
 def _seen(future: asyncio.Future[Table]) -> None:

@@ -107,7 +107,6 @@ class LogAnalytics:
 
     def _translated(self, error: Exception) -> Exception:
         from azure.core.exceptions import (
-            ClientAuthenticationError,
             HttpResponseError,
             ServiceRequestError,
             ServiceResponseError,
@@ -119,11 +118,9 @@ class LogAnalytics:
             return _answered(int(error.status_code or 0), error.response)
         host = urlsplit(self._url).netloc
         if isinstance(error, ServiceResponseError | TimeoutError):
-            return LogsDown(f"Log Analytics at {host} did not answer, or broke the connection off.")
+            return LogsDown(f"Log Analytics at {host} did not answer in time, or broke the connection off.")
         if isinstance(error, ServiceRequestError):
             return self._unreachable(error, host)
-        if isinstance(error, ClientAuthenticationError):
-            return signin.explain(error, "Log Analytics") or error
         if isinstance(error, AttributeError | KeyError | TypeError):
             # What the SDK raises where the JSON is not the one it expects.
             return LogsDown("Log Analytics answered with JSON that is not an answer to a query.")
@@ -133,11 +130,16 @@ class LogAnalytics:
         import aiohttp
 
         inner = getattr(error, "inner_exception", None)
+        if isinstance(inner, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError) and not isinstance(
+            inner, aiohttp.ClientConnectorError
+        ):
+            return LogsDown(f"Log Analytics at {host} broke the connection off.")
         if isinstance(inner, aiohttp.ClientConnectorError) and inner.host not in self._url:
             return SourceDown("Log Analytics cannot be read: the sign-in service could not be reached.")
         if isinstance(inner, aiohttp.ClientConnectorCertificateError):
             return LogsDown(f"Log Analytics at {host} shows a certificate that is not trusted; see CA_FILE.")
-        return LogsDown(f"Log Analytics at {host} cannot be reached ({clean(str(error))}).")
+        reason = inner.strerror if isinstance(inner, aiohttp.ClientConnectorError) else str(error)
+        return LogsDown(f"Log Analytics at {host} cannot be reached ({clean(reason)}).")
 
 
 def _from_login(error: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot.ports import SourceDown
 
@@ -23,14 +24,22 @@ def explain(error: Exception, service: str) -> SourceDown | None:
 
     if not isinstance(error, AzureError):
         return None
-    if not isinstance(error, ClientAuthenticationError):
+    refusal = next((each for each in _chain(error) if isinstance(each, ClientAuthenticationError)), None)
+    if refusal is None:
         return SourceDown(f"{service} cannot be read: the sign-in service could not be reached ({_kind(error)}).")
-    found = re.search(r"AADSTS(\d+)", str(error))
+    found = re.search(r"AADSTS(\d+)", str(refusal))
     code = found.group(1) if found else ""
     meaning = _MEANINGS.get(code, "Entra ID gave the bot no token; check TENANT_ID, APP_ID and APP_SECRET")
     return SourceDown(f"{service} cannot be read: {meaning}{f' (AADSTS{code})' if code else ''}.")
 
 
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and those it wraps: the SDKs raise their own around the credential's."""
+    each: BaseException | None = error
+    while each is not None:
+        yield each
+        each = each.__cause__ or each.__context__
+
+
 def _kind(error: Exception) -> str:
-    inner = error.__cause__ or error.__context__ or error
-    return type(inner).__name__
+    return type(error.__cause__ or error.__context__ or error).__name__

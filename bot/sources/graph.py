@@ -42,10 +42,12 @@ class GraphSource:
     async def read(self, cursor: str, now: datetime) -> AsyncIterator[Batch]:
         """Yield the pages that are due, one a batch. Raises SourceDown."""
         if self._pacer.held:
-            raise SourceDown(f"Microsoft Graph asks for fewer calls, for {self._pacer.held:.0f} s more.", self._pacer.held)
+            raise SourceDown(
+                f"Microsoft Graph asks for fewer calls, for {self._pacer.held:.0f} s more.", self._pacer.held
+            )
         known = _known(cursor)
         for tier in self._tiers():
-            while sweeps.is_due(tier, known.of(tier), now) and self._pacer.take():
+            while tier in self._tiers() and sweeps.is_due(tier, known.of(tier), now) and self._pacer.take():
                 sweep = sweeps.begun(tier, known.of(tier), now)
                 page = await self._page(tier, sweep)
                 if page is None:

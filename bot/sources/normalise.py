@@ -57,8 +57,12 @@ def from_columns(row: Mapping[str, Any], now: datetime) -> Reading:
             steps = _mended(written)
     facts = Facts(
         **{field: text.get(column, "") for field, column in _COLUMNS.items()},
-        source=Thing(id=text.get("SourceId"), display_name=text.get("SourceName"), identity_type=text.get("SourceType")),
-        target=Thing(id=text.get("TargetId"), display_name=text.get("TargetName"), identity_type=text.get("TargetType")),
+        source=Thing(
+            id=text.get("SourceId"), display_name=text.get("SourceName"), identity_type=text.get("SourceType")
+        ),
+        target=Thing(
+            id=text.get("TargetId"), display_name=text.get("TargetName"), identity_type=text.get("TargetType")
+        ),
         steps=steps or (),
     )
     return _read(facts, now, wrong)

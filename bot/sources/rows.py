@@ -25,7 +25,7 @@ class Step(Wire, frozen=True):
     name: str | None = None
     provisioning_step_type: str | int | None = None
     status: str | int | None = None
-    details: msgspec.Raw | None = None
+    details: msgspec.Raw = msgspec.Raw()
 
 
 class Steps(Wire, frozen=True):

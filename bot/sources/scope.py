@@ -25,7 +25,7 @@ def out_of_scope(facts: Facts) -> bool:
     return any(_step_says_so(step.provisioning_step_type, step.status, step.details) for step in facts.steps)
 
 
-def _step_says_so(kind: str | int | None, status: str | int | None, raw: msgspec.Raw | None) -> bool:
+def _step_says_so(kind: str | int | None, status: str | int | None, raw: msgspec.Raw) -> bool:
     details = _details(raw)
     if _REASONS.search(str(details.get("SkipReason", ""))):
         return True
@@ -36,8 +36,8 @@ def _step_says_so(kind: str | int | None, status: str | int | None, raw: msgspec
     return any(name.startswith(_JUDGEMENTS) and str(value).lower() == "false" for name, value in details.items())
 
 
-def _details(raw: msgspec.Raw | None) -> dict[str, Any]:
-    if raw is None:
+def _details(raw: msgspec.Raw) -> dict[str, Any]:
+    if not bytes(raw):
         return {}
     try:
         found = msgspec.json.decode(raw)

@@ -6,6 +6,7 @@ The stretch begins where the sweep before it ended, less the overlap, so that a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ import msgspec
 
 FIRST_LOOK = timedelta(hours=24)
 _PATIENCE = 3  # sweeps that may end in an empty page before the end is believed
+_MOST_PAGES = 5_000  # a sweep whose links lead on for longer goes round in circles
 
 
 class Tier(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,9 +28,7 @@ class Tier(msgspec.Struct, frozen=True, kw_only=True):
     thorough: bool = False
 
 
-FAILING = Tier(
-    name="failing", period=timedelta(seconds=10), overlap=timedelta(minutes=15), share=6, filtered=True
-)  # fmt: skip
+FAILING = Tier(name="failing", period=timedelta(seconds=10), overlap=timedelta(minutes=15), share=6, filtered=True)
 NEWEST = Tier(name="newest", period=timedelta(seconds=10), overlap=timedelta(minutes=2), share=6)
 RECENT = Tier(name="recent", period=timedelta(minutes=1), overlap=timedelta(minutes=5), share=6)
 MIDDLE = Tier(name="middle", period=timedelta(minutes=5), overlap=timedelta(minutes=16), share=4)
@@ -95,10 +95,10 @@ def anew(sweep: Sweep) -> Sweep:
 def paged(tier: Tier, sweep: Sweep, *, rows: int, newest: datetime | None, link: str) -> Sweep:
     """The sweep after one more page, which ends it where no link leads on."""
     latest = max((at for at in (sweep.newest, newest) if at is not None), default=None)
-    sweep = msgspec.structs.replace(
-        sweep, pages=sweep.pages + 1, rows=sweep.rows + rows, newest=latest, link=link
-    )  # fmt: skip
-    return sweep if link else _ended(tier, sweep, trusted=rows > 0)
+    sweep = msgspec.structs.replace(sweep, pages=sweep.pages + 1, rows=sweep.rows + rows, newest=latest, link=link)
+    if link and sweep.pages < _MOST_PAGES:
+        return sweep
+    return _ended(tier, sweep, trusted=rows > 0 and not link)
 
 
 def _ended(tier: Tier, sweep: Sweep, *, trusted: bool) -> Sweep:
@@ -111,7 +111,7 @@ def _ended(tier: Tier, sweep: Sweep, *, trusted: bool) -> Sweep:
     return Sweep(
         mark=_mark(tier, sweep) if believed else sweep.mark,
         tried=sweep.began,
-        cost=sweep.pages,
+        cost=_cost(tier, sweep),
         doubts=0 if believed else doubts,
     )
 
@@ -121,6 +121,13 @@ def _mark(tier: Tier, sweep: Sweep) -> datetime | None:
     if not tier.thorough or sweep.newest is None or sweep.began is None:
         return sweep.began
     return min(sweep.began, sweep.newest)
+
+
+def _cost(tier: Tier, sweep: Sweep) -> int:
+    """The calls that an ordinary sweep would have taken: one that caught up on a day says little about the next."""
+    if sweep.began is None or sweep.since is None or sweep.began <= sweep.since:
+        return sweep.pages
+    return math.ceil(sweep.pages * min(1.0, (tier.overlap + tier.period) / (sweep.began - sweep.since)))
 
 
 def _first(tier: Tier, now: datetime) -> datetime:

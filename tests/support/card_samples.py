@@ -26,7 +26,8 @@ from bot.ports import Card
 from cards import sample
 from cards.confirm import confirm
 from cards.errors import errors
-from cards.help import COMMANDS, help
+from cards.help import COMMANDS
+from cards.help import help as help_card
 from cards.incident import incident
 from cards.job import job
 from cards.jobs import jobs
@@ -116,8 +117,8 @@ def _others() -> dict[str, Card]:
         "errors-one": errors([group], "24h", NOW),
         "errors-none": errors([], "", NOW),
         "errors-300": errors([group] * 300, "7d", NOW),
-        "help-topic": help(COMMANDS, "errors"),
-        "help-wrong-topic": help(COMMANDS, "no such command"),
+        "help-topic": help_card(COMMANDS, "errors"),
+        "help-wrong-topic": help_card(COMMANDS, "no such command"),
         "confirm-short": confirm("Restart?", [], "restart", "t", NOW, NOW),
         "receipt-plain": receipt("#42 is yours", []),
         "refusal-plain": refusal("You may not restart jobs; ask an operator."),

@@ -66,9 +66,12 @@
     frame.replaceChildren(card.render());
     const wide = [...frame.querySelectorAll("*")].filter((each) => each.getBoundingClientRect().right > frame.getBoundingClientRect().right + 1);
     return {
-      events: Array.from({ length: context.eventCount }, (_, at) => context.getEventAt(at).message),
+      events: Array.from({ length: context.eventCount }, (_, at) => context.getEventAt(at).message).filter(
+        // The renderer checks `lang` with a global regular expression, which forgets to start anew each second time.
+        (said) => said !== 'Invalid value "en" for property "lang".',
+      ),
       text: frame.innerText,
-      facts: [...frame.querySelectorAll(".ac-factset td:last-child")].map((each) => each.textContent),
+      facts: [...frame.querySelectorAll(".ac-factset td:last-child")].map((each) => each.textContent.replace(/\n$/, "")),
       markup: [...frame.querySelectorAll("a, em, strong, code, li, h1, h2, h3, blockquote, img, at, hr, pre, s")].map((each) => each.outerHTML),
       wide: wide.map((each) => each.outerHTML.slice(0, 200)),
     };

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -80,7 +80,7 @@ class Easel:
 
 
 @contextmanager
-def easel(*, scale: float = 1) -> Iterator[Easel]:
+def easel(*, scale: float = 1) -> Generator[Easel]:
     """Open the browser and close it again."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])

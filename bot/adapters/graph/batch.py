@@ -52,9 +52,9 @@ def _found(part: Part | None, needs: str) -> Found:
     if part is None or part.status is None:
         return Found(error=GraphDown("Microsoft Graph left a part of a $batch unanswered."))
     if part.status < 300:
-        return Found(body=part.body or msgspec.Raw(b"{}"))
+        return Found(body=part.body)
     try:
-        fault = lenient.decode(part.body or b"{}", ErrorBody).error
+        fault = lenient.decode(part.body, ErrorBody).error
     except lenient.Unreadable:
         fault = None
     code, words = (clean(fault.code), clean(fault.message)) if fault else ("", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from bot.adapters.graph.client import Ask, GraphClient
@@ -81,7 +82,7 @@ def _holding(messages: list[Message], marker: str) -> Message | None:
 
 
 def _texts(message: Message) -> list[str]:
-    body = message.body.content or "" if message.body else ""
+    body = html.unescape(message.body.content or "") if message.body else ""
     return [body, *(attachment.content or "" for attachment in message.attachments or ())]
 
 

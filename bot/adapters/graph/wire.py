@@ -99,7 +99,7 @@ class Part(Wire, frozen=True, kw_only=True):
     id: str | None = None
     status: int | None = None
     headers: dict[str, str] | None = None
-    body: msgspec.Raw | None = None
+    body: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class Parts(Wire, frozen=True, kw_only=True):

@@ -10,8 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from bot.adapters.kql.names import unmarked
-from bot.adapters.kql.tables import kql_type
+from bot.adapters.kql.tables import kql_type, unmarked
 from bot.model import Value
 
 Row = tuple[Any, ...]

@@ -10,11 +10,8 @@ from duckdb_kql import ir
 from duckdb_kql.schema import output_columns, resolve_let_refs
 
 from bot.adapters.kql.errors import BadMeaning
-from bot.adapters.kql.tables import INGESTED, visible
+from bot.adapters.kql.tables import INGESTED, MARK, unmarked, visible
 from bot.adapters.kql.tree import rebuild, walk
-
-MARK = "\ue000"
-"""Put before a name to tell it from one that differs only in case; the engine's own names ignore case."""
 
 Scope = dict[str, list[str]]
 
@@ -38,11 +35,6 @@ _OPERATORS: dict[type[Any], str] = {
     ir.ProjectRename: "project-rename",
     ir.MvExpand: "mv-expand",
 }
-
-
-def unmarked(name: str) -> str:
-    """The name as it was written."""
-    return name.replace(MARK, "")
 
 
 def told_apart(query: ir.Query) -> ir.Query:
@@ -137,8 +129,7 @@ def _identifiers(query: ir.Query) -> Iterator[str]:
 
 
 def _fields(node: Any) -> tuple[str, ...]:
-    kind: type[Any] = type(node)
-    return _IDENTIFIERS.get(kind, ())
+    return _IDENTIFIERS.get(cast("type[Any]", type(node)), ())
 
 
 def _flat(value: Any) -> Iterator[str]:

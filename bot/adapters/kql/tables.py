@@ -16,6 +16,9 @@ INGESTED = "$IngestionTime"
 HIDDEN = "ingest"
 """The schema that holds the tables with their hidden column; a query cannot name it."""
 
+MARK = "\ue000"
+"""Put before a name to tell it from one that differs only in case; the engine's own names ignore case."""
+
 SQL_TYPES = {
     "string": "VARCHAR",
     "datetime": "TIMESTAMP",
@@ -83,8 +86,13 @@ def reading(table: str, *, ingested: bool, spanned: bool) -> str:
     """The common table expression that lets a query read a table, within $span_start and $span_end if `spanned`."""
     name = hidden(table) if ingested else table
     listed = ", ".join(f'"{column}"' for column in known()[name])
-    within = ' WHERE "TimeGenerated" >= $span_start AND "TimeGenerated" < $span_end' if spanned else ""
+    within = ' WHERE "TimeGenerated" >= $span_start AND "TimeGenerated" <= $span_end' if spanned else ""
     return f'"{name}" AS NOT MATERIALIZED (SELECT {listed} FROM {HIDDEN}."{table}"{within})'  # noqa: S608
+
+
+def unmarked(name: str) -> str:
+    """The name as it was written."""
+    return name.replace(MARK, "")
 
 
 def kql_type(sql_type: str) -> str:

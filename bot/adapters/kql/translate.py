@@ -21,8 +21,8 @@ from duckdb_kql.translate import CLOCK_SLOT, clock, to_sql
 from bot.adapters.kql import text
 from bot.adapters.kql.errors import BadMeaning, BadQuery, Unsupported
 from bot.adapters.kql.functions import mend
-from bot.adapters.kql.names import reads_ingestion, resolved, told_apart, unmarked
-from bot.adapters.kql.tables import HIDDEN, INGESTED, hidden, known, reading, visible
+from bot.adapters.kql.names import reads_ingestion, resolved, told_apart
+from bot.adapters.kql.tables import HIDDEN, INGESTED, hidden, known, reading, unmarked, visible
 from bot.adapters.kql.tree import rebuild, walk
 
 _UNSET = datetime(1, 1, 1)  # noqa: DTZ001  the engine's times have no zone

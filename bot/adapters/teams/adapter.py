@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import cast
 
 import msgspec
@@ -13,6 +13,7 @@ from aiohttp import web
 from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 
+from bot.adapters import trust
 from bot.adapters.teams import outgoing, wire
 from bot.adapters.teams.auth import Authentication, Unauthorized
 from bot.adapters.teams.background import Background
@@ -45,12 +46,12 @@ class Teams:
         listener: Listener,
         clock: Clock,
         look: Look | None = None,
-        context: ssl.SSLContext | None = None,
+        ca_file: Path | None = None,
         patience: float = PRESS_PATIENCE,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._tenant_id, self._look = tenant_id.lower(), look
-        self._http = Http(context)
+        self._http = Http(trust.context(ca_file))
         self._keys = Keys(openid_url, self._http.fetch, clock)
         self._connectors = Connectors(self._http, token, clock)
         authentication = Authentication(

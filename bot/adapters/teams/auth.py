@@ -71,6 +71,8 @@ class Authentication(BotFrameworkAuthentication):
                 raise Unauthorized(f"the claim {claim} does not match")
         if not isinstance(claims.get("exp"), (int, float)) or not isinstance(claims.get("nbf", 0), (int, float)):
             raise Unauthorized("the token does not say how long it is valid")
+        if not _in_time(claims, self._clock()):
+            raise Unauthorized("the token is not valid now")
         result.connector_factory = self._connectors
         self._valid.keep(auth_header, activity, result)
         return result
@@ -105,9 +107,7 @@ class ValidTokens:
         if (result := self._known.get(_key(header, activity))) is None:
             return None
         claims = _claims(result)
-        at = now.timestamp()
-        in_time = claims.get("nbf", 0) - LEEWAY <= at < claims["exp"] + LEEWAY
-        return result if in_time and claims["serviceurl"] == activity.service_url else None
+        return result if _in_time(claims, now) and claims["serviceurl"] == activity.service_url else None
 
     def keep(self, header: str, activity: Activity, result: AuthenticateRequestResult) -> None:
         self._known[_key(header, activity)] = result
@@ -117,6 +117,10 @@ class ValidTokens:
 
 def _claims(result: AuthenticateRequestResult) -> dict[str, Any]:
     return cast("dict[str, Any]", result.claims_identity.claims)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _in_time(claims: dict[str, Any], now: datetime) -> bool:
+    return claims.get("nbf", 0) - LEEWAY <= now.timestamp() < claims["exp"] + LEEWAY
 
 
 def _key(header: str, activity: Activity) -> tuple[bytes, str]:

@@ -34,14 +34,14 @@ class Created(msgspec.Struct, rename="camel"):
 class Http:
     """The session that everything goes over, made when first used because it belongs to the running loop."""
 
-    def __init__(self, context: ssl.SSLContext | None) -> None:
+    def __init__(self, context: ssl.SSLContext) -> None:
         self._ssl = context
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def session(self) -> aiohttp.ClientSession:
         if self._session is None:
-            pool = aiohttp.TCPConnector(ssl=self._ssl or True)
+            pool = aiohttp.TCPConnector(ssl=self._ssl)
             self._session = aiohttp.ClientSession(connector=pool, timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
         return self._session
 

@@ -1,0 +1,73 @@
+"""What people can type, from the commands' own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.model import CommandHelp, Role
+from bot.ports import Card
+from cards.elements import Action, Element, button, buttons, card, container, heading, run, text
+
+MOST_PRESSABLE = 5
+
+
+def help(commands: Sequence[CommandHelp], topic: str = "") -> Card:  # noqa: A001
+    """All commands, or the one named `topic`."""
+    shown = [each for each in commands if not each.hidden]
+    one = [each for each in commands if each.name == topic.strip().lower()]
+    title = f"Help: {one[0].name}" if one else "What you can type"
+    return card(
+        [
+            heading(title),
+            container(_line(each) for each in one or shown),
+            text(_note(one or shown), subtle=True, spacing="Medium"),
+            buttons(*_pressable(one or shown)),
+        ],
+        fallback=f"{title}: {', '.join(each.usage for each in one or shown)}",
+    )
+
+
+def _line(each: CommandHelp) -> Element:
+    who = run(" operators only", subtle=True) if each.role is Role.OPERATOR else None
+    runs = [run(each.usage, bold=True, limit=120), *([who] if who else [])]
+    return container([text(*runs), text(each.text, spacing="None")], spacing="Small")
+
+
+def _note(shown: Sequence[CommandHelp]) -> str:
+    optional = any("[" in each.usage for each in shown)
+    said = "In <brackets>: yours to fill in." + (" In [brackets]: as you like." if optional else "")
+    return f"{said} In a channel, mention me first. A few words of a job's name are enough."
+
+
+def _pressable(shown: Sequence[CommandHelp]) -> Iterator[Action]:
+    """The commands that need no words."""
+    whole = [each for each in shown if "<" not in each.usage and each.name != "help" and each.role is not Role.OPERATOR]
+    for each in whole[:MOST_PRESSABLE]:
+        yield button(each.name.capitalize(), each.name)
+
+
+COMMANDS = (
+    CommandHelp(name="help", usage="help [command]", text="Show what you can type.", role=Role.READER),
+    CommandHelp(name="jobs", usage="jobs", text="List every provisioning job with its status.", role=Role.READER),
+    CommandHelp(name="status", usage="status <job>", text="Show one job: state, cycles, failures.", role=Role.READER),
+    CommandHelp(
+        name="errors",
+        usage="errors [job] [--since 24h]",
+        text="Show what fails, grouped by cause, with what to do.",
+        role=Role.READER,
+    ),
+    CommandHelp(name="ack", usage="ack <incident>", text="Take an incident into your hands.", role=Role.OPERATOR),
+    CommandHelp(
+        name="restart",
+        usage="restart <job> [--scope portal]",
+        text="Start a job's cycle anew; the scope says what is forgotten.",
+        role=Role.OPERATOR,
+    ),
+    CommandHelp(name="watch", usage="watch", text="Tell this channel of every incident.", role=Role.READER),
+    CommandHelp(name="unwatch", usage="unwatch", text="Stop telling this channel.", role=Role.READER),
+)
+"""Commands for the example; the real ones come from bot/commands."""
+
+
+def example() -> Card:
+    return help(COMMANDS)

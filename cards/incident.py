@@ -1,0 +1,182 @@
+"""The living card of an incident: how bad, what it means, what to do, who has it; edited in place until it is resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from bot.model import Advice, Incident, Severity, State
+from bot.ports import Card
+from cards import sample, words
+from cards.elements import (
+    Action,
+    BadgeStyle,
+    Element,
+    badge,
+    button,
+    buttons,
+    card,
+    columns,
+    container,
+    facts,
+    heading,
+    run,
+    text,
+)
+
+_COLOURS: dict[Severity, BadgeStyle] = {
+    Severity.CRITICAL: "Attention",
+    Severity.HIGH: "Attention",
+    Severity.MEDIUM: "Warning",
+    Severity.LOW: "Informative",
+}
+
+
+def marker(number: int) -> str:
+    """What stands in an incident's card and in no other, so that it can be found again in the conversation."""
+    return f"syncwatch-incident-{number}."
+
+
+def incident(incident: Incident, advice: Advice | None, now: datetime, *, seen_after: timedelta | None = None) -> Card:
+    """The card as it should look now; `seen_after` is how long after the log's row the incident was opened."""
+    return card(
+        [
+            _first_line(incident, now),
+            heading(incident.alert.title),
+            text(_meaning(incident, advice)),
+            _box(_what_now(incident, advice, now)),
+            *facts(_facts(incident, now)),
+            _microsoft_says(incident, advice),
+            buttons(*_buttons(incident)),
+            text(_footer(now, seen_after), subtle=True, spacing="Small"),
+        ],
+        fallback=f"Incident {incident.number}, {_badge(incident).lower()}: {incident.alert.title}. "
+        f"{_meaning(incident, advice)}",
+    )
+
+
+def _badge(incident: Incident) -> str:
+    return incident.alert.severity.capitalize() if incident.open else "Resolved"
+
+
+def _first_line(incident: Incident, now: datetime) -> Element:
+    style: BadgeStyle = _COLOURS[incident.alert.severity] if incident.open else "Good"
+    line = " · ".join([f"#{incident.number}", *_life(incident, now)])
+    return columns(
+        ("auto", [badge(_badge(incident), style)]),
+        ("stretch", [text(line, subtle=True)]),
+        name=marker(incident.number),
+    )
+
+
+def _life(incident: Incident, now: datetime) -> Iterator[str]:
+    age = words.duration((incident.resolved_at or now) - incident.opened_at)
+    if incident.state is State.RESOLVED:
+        yield f"{incident.alert.severity}, it took {age}"
+        if incident.acknowledged_by:
+            yield f"{incident.acknowledged_by} had it"
+        return
+    if incident.reopened:
+        times = "" if incident.reopened == 1 else f" {incident.reopened} times"
+        yield f"came back{times}, first seen {age} ago"
+    else:
+        yield f"open for {age}"
+    if incident.acknowledged_at is None:
+        yield "nobody has it yet"
+    else:
+        ago = words.duration(now - incident.acknowledged_at)
+        yield f"acknowledged by {incident.acknowledged_by} {ago} ago"
+
+
+def _meaning(incident: Incident, advice: Advice | None) -> str:
+    detail = incident.alert.detail
+    known = advice is not None and advice.known and advice.meaning not in detail
+    return f"{advice.meaning} {detail}" if advice is not None and known else detail
+
+
+def _box(lines: Iterator[Element]) -> Element | None:
+    shown = list(lines)
+    return container(shown, emphasis=True, spacing="Medium") if shown else None
+
+
+def _what_now(incident: Incident, advice: Advice | None, now: datetime) -> Iterator[Element]:
+    if not incident.open:
+        yield text(run("Resolved ", bold=True), _resolution(incident, now))
+        return
+    if advice and advice.action:
+        yield text(run("Do this ", bold=True), advice.action)
+    elif incident.alert.job_id:
+        yield text(run("Do this ", bold=True), "Look at the errors; the knowledge base does not know this cause yet.")
+    if advice and advice.actor.lower() not in {"", "admin"}:
+        yield text(run("Who acts ", bold=True), words.actor(advice))
+    if (otherwise := _otherwise(incident, advice, now)) != "":
+        yield text(run("If not ", bold=True), otherwise)
+
+
+def _otherwise(incident: Incident, advice: Advice | None, now: datetime) -> str:
+    if incident.evidence.quarantine is not None:
+        return words.what_entra_does(incident.evidence.quarantine, now)
+    return words.what_retries_do(advice) if advice else ""
+
+
+def _resolution(incident: Incident, now: datetime) -> str:
+    at = words.moment(incident.resolved_at or now, now)
+    if incident.evidence.quarantine is not None:
+        return f"The job has left quarantine, at {at}."
+    if incident.alert.cause is not None:
+        return f"No object of the job fails for this cause any more, since {at}."
+    return f"It is over, since {at}."
+
+
+def _facts(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
+    evidence, alert = incident.evidence, incident.alert
+    if evidence.count:
+        yield "Failing" if incident.open else "Were failing", words.first_objects(evidence.count, evidence.examples)
+    if evidence.first_seen:
+        yield "Since" if incident.open else "Began", words.since(evidence.first_seen, now)
+    if evidence.last_seen and incident.open:
+        yield "Last failure", words.since(evidence.last_seen, now)
+    if alert.job_name not in alert.title:
+        yield "Job", alert.job_name
+    if evidence.quarantine is not None:
+        if incident.open:
+            yield "Day", words.quarantine_day(evidence.quarantine, now)
+        yield "Cause", words.quarantine_reason(evidence.quarantine)
+    elif alert.cause is not None:
+        yield "Cause", " · ".join(part for part in (alert.cause.code, alert.cause.attribute) if part)
+
+
+def _microsoft_says(incident: Incident, advice: Advice | None) -> Element | None:
+    evidence = incident.evidence
+    said = evidence.quarantine.error_message if evidence.quarantine else next((e.reason for e in evidence.examples), "")
+    if not said or not incident.open or said in _meaning(incident, advice):
+        return None
+    return text(run("Entra says ", bold=True, subtle=True), run(said, subtle=True), spacing="Medium")
+
+
+def _buttons(incident: Incident) -> Iterator[Action]:
+    if not incident.open:
+        return
+    job_id, number = incident.alert.job_id, str(incident.number)
+    if incident.state is State.OPEN:
+        yield button("Acknowledge", "ack", number, style="positive")
+    if job_id:
+        yield button("Show errors", "errors", job_id)
+        yield button("Job", "status", job_id)
+        if not _waits_for_a_decision(incident):
+            yield button("Restart…", "restart", job_id, secondary=True)
+
+
+def _waits_for_a_decision(incident: Incident) -> bool:
+    # A restart before the scope is repaired would let the staged deletes through.
+    found = incident.evidence.quarantine
+    return found is not None and "toomanydeletes" in f"{found.reason}{found.error_code}".lower()
+
+
+def _footer(now: datetime, seen_after: timedelta | None) -> str:
+    seen = "" if seen_after is None else f"Seen {words.duration(seen_after)} after the log row · "
+    return f"{seen}{'u' if seen else 'U'}pdated {now:%H:%M} UTC"
+
+
+def example() -> Card:
+    return incident(sample.IN_QUARANTINE, sample.PASSWORD_ADVICE, sample.NOW, seen_after=timedelta(seconds=41))

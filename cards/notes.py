@@ -1,0 +1,52 @@
+"""The short plain texts in an incident's thread, and the one line of a notification."""
+
+from __future__ import annotations
+
+from bot.model import Alert, Incident, Severity
+from cards import words
+from cards.plain import SHORT, unformatted
+
+
+def _name(incident: Incident) -> str:
+    return f"#{incident.number} {unformatted(incident.alert.title, 150)}"
+
+
+def summary(incident: Incident) -> str:
+    """The notification of a card: how bad, what, which number."""
+    how = incident.alert.severity.capitalize() if incident.open else "Resolved"
+    return f"{how}: {unformatted(incident.alert.title, 150)} (#{incident.number})"
+
+
+def acknowledged(incident: Incident) -> str:
+    return f"{unformatted(incident.acknowledged_by, SHORT)} has acknowledged {_name(incident)}."
+
+
+def resolved(incident: Incident) -> str:
+    """Told once, with how long it took."""
+    took = words.duration((incident.resolved_at or incident.changed_at) - incident.opened_at)
+    return f"Resolved after {took}: {_name(incident)}."
+
+
+def reopened(incident: Incident) -> str:
+    """Told when a resolved incident is seen again."""
+    times = "" if incident.reopened <= 1 else f", {incident.reopened} times by now"
+    return f"It came back{times}: {_name(incident)}. Nobody has it yet."
+
+
+def changed(incident: Incident, before: Alert) -> str:
+    """What is worth telling of a change: the severity, the reason or the title."""
+    if incident.alert.severity is not before.severity:
+        return severity_changed(incident, before.severity)
+    if incident.alert.detail != before.detail:
+        return reason_changed(incident)
+    return f"{_name(incident)} (before: {unformatted(before.title, 150)})."
+
+
+def severity_changed(incident: Incident, before: Severity) -> str:
+    order = list(Severity)
+    worse = order.index(incident.alert.severity) < order.index(before)
+    return f"{'Raised' if worse else 'Lowered'} from {before} to {incident.alert.severity}: {_name(incident)}."
+
+
+def reason_changed(incident: Incident) -> str:
+    return f"The reason has changed: {_name(incident)}. {unformatted(incident.alert.detail)}"

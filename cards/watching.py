@@ -1,0 +1,28 @@
+"""Whether a conversation hears of incidents: the answer to watch and unwatch."""
+
+from __future__ import annotations
+
+from bot.model import Conversation
+from bot.ports import Card
+from cards import sample, words
+from cards.elements import button, buttons, card, heading, text
+
+
+def watching(conversation: Conversation, on: bool) -> Card:
+    """Say what the conversation hears from now on, and offer the way back."""
+    place = words.place(conversation)
+    s = "" if place == "You" else "s"
+    if on:
+        title, said = "Watching", f"{place} hear{s} of every incident from now on."
+        back = button("Stop watching", "unwatch")
+    else:
+        title, said = (
+            "Not watching",
+            f"{place} hear{s} of no new incidents.",
+        )
+        back = button("Watch again", "watch")
+    return card([heading(title), text(said), buttons(back, button("Jobs", "jobs"))], fallback=f"{title}. {said}")
+
+
+def example() -> Card:
+    return watching(sample.CHANNEL, on=True)

@@ -1,0 +1,117 @@
+"""The directory over Graph: organization, people, groups, applications and service principals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sandbox.graph import objects
+from sandbox.graph.filters import Grammar
+from sandbox.graph.paging import follow, only, page, selector, top_of
+from sandbox.graph.routing import Ask, GraphError, Reply, route
+from sandbox.rows import Json
+
+USUAL, MOST = 100, 999
+_NAMES = {"id": "eq", "displayName": "eq startswith"}
+USERS = Grammar(
+    {
+        **_NAMES,
+        **dict.fromkeys(("userPrincipalName", "mail", "surname", "givenName"), "eq startswith"),
+        **dict.fromkeys(("department", "employeeId", "accountEnabled", "onPremisesImmutableId"), "eq"),
+    },
+    fold=True,
+)
+_GROUPS = Grammar({**_NAMES, "securityEnabled": "eq", "onPremisesSyncEnabled": "eq"}, fold=True)
+_APPS = Grammar(
+    {**_NAMES, "appId": "eq", "applicationTemplateId": "eq", "servicePrincipalType": "eq", "accountEnabled": "eq"},
+    fold=True,
+)
+
+
+@route("GET", "/organization")
+def organizations(ask: Ask) -> Reply:
+    return _listed(ask, [objects.organization(ask.tenant)], Grammar({"id": "eq"}, fold=True))
+
+
+@route("GET", "/organization/{organizationId}")
+def organization(ask: Ask) -> Reply:
+    return _single(ask, [objects.organization(ask.tenant)], ask.parts["organizationId"])
+
+
+@route("GET", "/users")
+def users(ask: Ask) -> Reply:
+    return _listed(ask, [objects.user(ask.tenant, person) for person in ask.tenant.world.people], USERS, objects.USER)
+
+
+@route("GET", "/users/{id}")
+def user(ask: Ask) -> Reply:
+    """One person, by id or by user principal name."""
+    key = ask.parts["id"].lower()
+    found = [person for person in ask.tenant.world.people if key in (person.id, person.upn)]
+    return _single(
+        ask, [objects.user(ask.tenant, person) for person in found], found[0].id if found else key, objects.USER
+    )
+
+
+@route("GET", "/groups")
+def groups(ask: Ask) -> Reply:
+    return _listed(ask, [objects.group(ask.tenant, group) for group in ask.tenant.world.groups], _GROUPS)
+
+
+@route("GET", "/groups/{id}")
+def group(ask: Ask) -> Reply:
+    return _single(ask, [objects.group(ask.tenant, group) for group in ask.tenant.world.groups], ask.parts["id"])
+
+
+@route("GET", "/applications")
+def applications(ask: Ask) -> Reply:
+    return _listed(ask, objects.applications(ask.tenant), _APPS)
+
+
+@route("GET", "/applications/{applicationId}")
+def application(ask: Ask) -> Reply:
+    return _single(ask, objects.applications(ask.tenant), ask.parts["applicationId"])
+
+
+@route("GET", "/servicePrincipals")
+def service_principals(ask: Ask) -> Reply:
+    return _listed(ask, objects.service_principals(ask.tenant), _APPS)
+
+
+@route("GET", "/servicePrincipals/{servicePrincipalId}")
+def service_principal(ask: Ask) -> Reply:
+    return _single(ask, objects.service_principals(ask.tenant), ask.parts["servicePrincipalId"])
+
+
+@route("GET", "/servicePrincipals/{servicePrincipalId}/appRoleAssignedTo")
+def assigned(ask: Ask) -> Reply:
+    for principal in ask.tenant.world.principals:
+        if principal.id == ask.parts["servicePrincipalId"]:
+            return _listed(ask, objects.assignments(ask.tenant, principal), Grammar({"principalId": "eq"}, fold=True))
+    raise missing(ask.parts["servicePrincipalId"])
+
+
+def _listed(ask: Ask, rows: list[Json], grammar: Grammar, usual: Sequence[str] = ()) -> Reply:
+    only(ask, "$filter", "$select", "$top", "$skiptoken")
+    if (rest := follow(ask)) is not None:
+        return rest
+    top = top_of(ask, USUAL, MOST)
+    if (text := ask.query.get("$filter")) is not None:
+        test = grammar.parse(text)
+        rows = [row for row in rows if test(row)]
+    known = list(rows[0]) if rows else []
+    return page(ask, rows, top, selector(ask, usual or known, known)) if rows else page(ask, rows, top)
+
+
+def _single(ask: Ask, rows: Sequence[Json], key: str, usual: Sequence[str] = ()) -> Reply:
+    only(ask, "$select")
+    for row in rows:
+        if row["id"] == key:
+            context = f"{ask.base}/$metadata#{ask.path[1:].split('/')[0]}/$entity"
+            return Reply(body={"@odata.context": context, **selector(ask, usual or list(row), list(row))(row)})
+    raise missing(key)
+
+
+def missing(identity: str) -> GraphError:
+    """Graph's answer about an object that is not there."""
+    text = f"Resource '{identity}' does not exist or one of its queried reference-property objects are not present."
+    return GraphError(404, "Request_ResourceNotFound", text)

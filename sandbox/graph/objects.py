@@ -1,0 +1,167 @@
+"""Objects of the directory in Graph's JSON shapes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sandbox.ids import whole_second
+from sandbox.people import AD_DOMAIN, DOMAIN, Person
+from sandbox.rows import Json
+from sandbox.tenant import Tenant
+from sandbox.world import COMPANY, Group, ServicePrincipal
+
+USER = (
+    *("id", "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone"),
+    *("officeLocation", "preferredLanguage", "surname", "userPrincipalName"),
+)
+"""What Graph shows of a user who asks for nothing in particular."""
+
+_ASSIGNED_USERS, _ASSIGNED_GROUPS = 20, 3
+_DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000"
+
+
+def organization(tenant: Tenant) -> Json:
+    domain = {"capabilities": "Email", "isDefault": True, "isInitial": True, "name": DOMAIN, "type": "Managed"}
+    synced = tenant.job("AD2AADProvisioning").last_success
+    return {
+        "id": tenant.id,
+        "displayName": COMPANY,
+        "onPremisesSyncEnabled": True,
+        "onPremisesLastSyncDateTime": whole_second(synced.ended) if synced else None,
+        "tenantType": "AAD",
+        "verifiedDomains": [domain],
+    }
+
+
+def user(tenant: Tenant, person: Person) -> Json:
+    return {
+        "id": person.id,
+        "accountEnabled": True,
+        "businessPhones": [],
+        "department": person.department,
+        "displayName": person.name,
+        "employeeId": person.worker_id,
+        "givenName": person.given,
+        "jobTitle": person.title,
+        "mail": person.upn,
+        "mobilePhone": None,
+        "officeLocation": None,
+        "onPremisesDistinguishedName": person.dn,
+        "onPremisesDomainName": AD_DOMAIN,
+        "onPremisesImmutableId": person.ad_guid,
+        "onPremisesProvisioningErrors": _conflicts(tenant, person),
+        "onPremisesSyncEnabled": True,
+        "preferredLanguage": None,
+        "proxyAddresses": [f"SMTP:{person.upn}"],
+        "surname": person.surname,
+        "userPrincipalName": person.upn,
+        "userType": "Member",
+    }
+
+
+def _conflicts(tenant: Tenant, person: Person) -> list[Json]:
+    """Conflicts that cloud sync ran into with this person stand on the person too."""
+    failing = tenant.job("AD2AADProvisioning").failing.get(person.ad_guid)
+    if failing is None or failing.first is None or failing.trouble.code != "AttributeValueMustBeUnique":
+        return []
+    return [
+        {
+            "category": "PropertyConflict",
+            "occurredDateTime": whole_second(failing.first),
+            "propertyCausingError": "ProxyAddress",
+            "value": failing.value,
+        }
+    ]
+
+
+def group(tenant: Tenant, found: Group) -> Json:
+    return {
+        "id": found.id,
+        "displayName": found.name,
+        "description": None,
+        "groupTypes": [],
+        "mail": None,
+        "mailEnabled": False,
+        "mailNickname": "".join(letter for letter in found.name if letter.isalnum()),
+        "onPremisesDomainName": AD_DOMAIN if found.on_premises else None,
+        "onPremisesSyncEnabled": True if found.on_premises else None,
+        "securityEnabled": True,
+    }
+
+
+def service_principals(tenant: Tenant) -> list[Json]:
+    return [
+        {
+            "id": principal.id,
+            "accountEnabled": True,
+            "appDisplayName": principal.name,
+            "appId": principal.app_id,
+            "applicationTemplateId": principal.application_template or None,
+            "appOwnerOrganizationId": tenant.id,
+            "appRoleAssignmentRequired": True,
+            "displayName": principal.name,
+            "homepage": principal.homepage or None,
+            "keyCredentials": [],
+            "notificationEmailAddresses": [],
+            "passwordCredentials": [],
+            "servicePrincipalNames": [principal.app_id],
+            "servicePrincipalType": "Application",
+            "tags": ["WindowsAzureActiveDirectoryIntegratedApp"],
+        }
+        for principal in tenant.world.principals
+    ]
+
+
+def applications(tenant: Tenant) -> list[Json]:
+    return [
+        {
+            "id": tenant.world.guid("application object", principal.name),
+            "appId": principal.app_id,
+            "applicationTemplateId": principal.application_template or None,
+            "displayName": principal.name,
+            "identifierUris": [],
+            "keyCredentials": [],
+            "passwordCredentials": [_password(tenant, principal)],
+            "signInAudience": "AzureADMyOrg",
+            "tags": [],
+        }
+        for principal in tenant.world.principals
+    ]
+
+
+def _password(tenant: Tenant, principal: ServicePrincipal) -> Json:
+    ends = tenant.started + timedelta(days=principal.secret_days)
+    return {
+        "customKeyIdentifier": None,
+        "displayName": f"{principal.name} secret",
+        "endDateTime": whole_second(ends),
+        "hint": "abc",
+        "keyId": tenant.world.guid("secret", principal.name),
+        "secretText": None,
+        "startDateTime": whole_second(ends - timedelta(days=365)),
+    }
+
+
+def assignments(tenant: Tenant, principal: ServicePrincipal) -> list[Json]:
+    """Who is assigned to an application: some groups and some people."""
+    world = tenant.world
+    if not any(job.principal == principal for job in world.jobs):
+        return []
+    who = [
+        *((found.id, found.name, "Group") for found in world.groups[:_ASSIGNED_GROUPS]),
+        *((person.id, person.name, "User") for person in world.people[:_ASSIGNED_USERS]),
+    ]
+    return [
+        {
+            "id": world.guid("assignment", principal.id, identity),
+            "appRoleId": _DEFAULT_ROLE,
+            "createdDateTime": "2025-09-01T08:00:00Z",
+            "deletedDateTime": None,
+            "principalDisplayName": name,
+            "principalId": identity,
+            "principalType": kind,
+            "resourceDisplayName": principal.name,
+            "resourceId": principal.id,
+        }
+        for identity, name, kind in who
+    ]

@@ -1,0 +1,140 @@
+"""The Log Analytics query API over the tenant's logs, as LogsQueryClient speaks it; mounted at /v1/workspaces."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections import deque
+from urllib.parse import unquote_plus
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.adapters.kql.answer import Table
+from bot.adapters.kql.errors import BadQuery, TimedOut, TooDear
+from bot.adapters.local_logs import LocalLogs
+from sandbox import log_answers
+from sandbox.faults import Faults, misbehave
+from sandbox.log_answers import ApiError
+from sandbox.tenant import Tenant
+from sandbox.timespans import period
+
+MOST_ROWS, MOST_BYTES, LONGEST_WAIT = 500_000, 104_857_600, 600.0
+WINDOW, MOST_CALLS = 30.0, 200
+AUDIENCE = "https://api.loganalytics."
+
+
+class _Body(msgspec.Struct):
+    query: str
+    timespan: str | None = None
+
+
+class Workspace:
+    """One workspace: it takes in what has arrived in the tenant, and answers queries about it."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self._tenant = tenant
+        self._logs = LocalLogs(tenant=tenant.id, workspace=tenant.workspace_id, memory="4GB")
+        self._feeding = asyncio.Lock()
+        self._rows = self._audits = 0
+        self._calls: deque[float] = deque()
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """One request, with the checks in the service's order. Raises ApiError."""
+        self._admit(request)
+        if request.match_info["workspace"].lower() != self._tenant.workspace_id:
+            raise ApiError(404, "WorkspaceNotFoundError", "The workspace could not be found")
+        body = await _read(request)
+        await self._feed()
+        now, prefer, started = self._tenant.clock(), request.headers.get("Prefer", ""), time.perf_counter()
+        try:
+            table = await self._logs.query(
+                body.query,
+                timespan=period(body.timespan, now) if body.timespan else None,
+                now=now,
+                max_rows=MOST_ROWS,
+                max_bytes=MOST_BYTES,
+                timeout=_wait(prefer),
+            )
+        except TimedOut:
+            raise ApiError(504, "GatewayTimeout", log_answers.TIMED_OUT) from None
+        except TooDear as error:
+            table = Table(columns=(), rows=[], partial=str(error))
+        except BadQuery as error:
+            raise log_answers.bad_query(error) from None
+        if request.get("partial"):
+            table = msgspec.structs.replace(
+                table, rows=table.rows[: len(table.rows) // 2], partial=log_answers.TOO_LARGE
+            )
+        return log_answers.answered(table, body.query, prefer, time.perf_counter() - started)
+
+    async def close(self) -> None:
+        await self._logs.close()
+
+    def _admit(self, request: web.Request) -> None:
+        if "Authorization" not in request.headers:
+            raise ApiError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+        scope = self._tenant.tokens.check(request.headers["Authorization"])
+        if scope is None:
+            raise ApiError(401, "InvalidTokenError", "The provided authentication token is not valid for this resource")
+        if not scope.startswith(AUDIENCE):
+            raise ApiError(403, "InvalidAuthenticationTokenAudience", log_answers.WRONG_AUDIENCE)
+        now = time.monotonic()
+        while self._calls and now - self._calls[0] >= WINDOW:
+            self._calls.popleft()
+        if len(self._calls) >= MOST_CALLS:
+            raise ApiError(429, "ThrottledError", log_answers.THROTTLED, int(self._calls[0] + WINDOW - now) + 1)
+        self._calls.append(now)
+
+    async def _feed(self) -> None:
+        """Take in what has arrived since the last query; rows that come twice are there twice, as in the service."""
+        async with self._feeding:
+            self._tenant.advance()
+            rows, audits = self._tenant.arrived[self._rows :], self._tenant.audits[self._audits :]
+            await self._logs.append_provisioning((row.event, row.arrived_at) for row in rows)
+            await self._logs.append_audits((audit, self._tenant.clock()) for audit in audits)
+            self._rows, self._audits = self._rows + len(rows), self._audits + len(audits)
+
+
+def log_analytics(tenant: Tenant, faults: Faults) -> web.Application:
+    """The app for POST /{workspace}/query. A fault with status 200 cuts the answer short."""
+    workspace = Workspace(tenant)
+
+    @web.middleware
+    async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
+        path = unquote_plus(request.path_qs)
+        faults.note("logs", request.method, path)
+        fault = faults.take("logs", path)
+        try:
+            if fault and fault.kind == "status" and fault.status != 200:
+                raise log_answers.ordered(fault.status, fault.retry_after)
+            request["partial"] = fault is not None and fault.kind == "status"
+            if fault and not request["partial"]:
+                return await misbehave(fault, request, handler, log_answers.empty)
+            return await handler(request)
+        except ApiError as error:
+            return error.response()
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+            return ApiError(404, "PathNotFoundError", "The requested path does not exist").response()
+
+    async def close(_: web.Application) -> None:
+        await workspace.close()
+
+    app = web.Application(middlewares=[serve], client_max_size=2**22)
+    app.router.add_post("/{workspace}/query", workspace.answer)
+    app.on_cleanup.append(close)
+    return app
+
+
+async def _read(request: web.Request) -> _Body:
+    try:
+        return msgspec.json.decode(await request.read(), type=_Body)
+    except msgspec.DecodeError as error:
+        raise log_answers.bad_argument("QueryValidationError", f"Failed parsing the query: {error}") from None
+
+
+def _wait(prefer: str) -> float:
+    found = re.search(r"\bwait=(\d{1,6})\b", prefer)
+    return min(float(found[1]), LONGEST_WAIT) if found else 180.0

@@ -1,0 +1,62 @@
+"""A sandbox tenant on a clock that a test moves by hand, and a client that speaks HTTP with it."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from sandbox.faults import Faults
+from sandbox.graph.app import Graph
+from sandbox.graph.routing import Reply
+from sandbox.lag import PROMPT, Lag
+from sandbox.server import Sandbox
+from sandbox.tenant import Tenant
+
+
+class Dial:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 20, 8, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
+        self.now += timedelta(seconds=seconds, minutes=minutes, hours=hours)
+
+
+def make_tenant(
+    story: str = "quiet", *, seed: int = 1, speed: float = 1.0, lag: Lag = PROMPT, history_hours: float = 2.0
+) -> tuple[Tenant, Dial]:
+    """A tenant and its clock; nothing of it is late unless a lag says so."""
+    dial = Dial()
+    return Tenant(seed=seed, story=story, speed=speed, clock=dial, lag=lag, history_hours=history_hours), dial
+
+
+def later(tenant: Tenant, dial: Dial, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
+    dial.turn(seconds=seconds, minutes=minutes, hours=hours)
+    tenant.advance()
+
+
+def ask(tenant: Tenant, path: str, method: str = "GET", body: Any = None, **query: str) -> Reply:
+    """One request to a Graph without HTTP or limits; `top="5"` becomes $top=5."""
+    tenant.advance()
+    options = {f"${name}": value for name, value in query.items()}
+    return Graph(tenant, Faults(), throttle=False).answer("https://graph/v1.0", method, path, options, body)
+
+
+@asynccontextmanager
+async def open_box(tenant: Tenant, **options: Any) -> AsyncGenerator[tuple[Sandbox, httpx.AsyncClient]]:
+    """A served tenant, and a client that trusts it and holds a token."""
+    async with Sandbox(tenant, **options) as box:
+        trust = ssl.create_default_context(cafile=str(box.ca_file))
+        token = tenant.tokens.issue("https://graph.microsoft.com/.default")
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(base_url=f"{box.url}/v1.0", verify=trust, headers=headers) as client:
+            yield box, client

@@ -1,0 +1,234 @@
+"""Who gets in: botbuilder's own validation runs here, on tokens that are signed with real keys."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from bot.adapters.teams import Teams
+from bot.ports import BadSettings
+from tests.support.teams_stage import APP, TENANT, Ear, Stage
+
+MINUTE = 60
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with AsyncExitStack() as stack:
+        yield await Stage().enter(stack)
+
+
+def now() -> int:
+    return int(time.time())
+
+
+def part(content: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+async def test_a_valid_token_gets_in(stage: Stage) -> None:
+    assert await stage.send(stage.activity()) == (200, None)
+    assert [line.text for line in stage.ear.lines] == ["help"]
+
+
+async def test_clocks_may_differ_by_a_few_minutes(stage: Stage) -> None:
+    assert (await stage.send(stage.activity(), exp=now() - 4 * MINUTE))[0] == 200
+    assert (await stage.send(stage.activity(), nbf=now() + 4 * MINUTE))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"exp": now() - 6 * MINUTE},
+        {"exp": None},
+        {"exp": "soon"},
+        {"exp": str(now() + 60 * MINUTE)},
+        {"nbf": now() + 30 * MINUTE},
+        {"aud": "another-app"},
+        {"aud": None},
+        {"aud": ""},
+        {"aud": [APP]},
+        {"iss": "https://sts.windows.net/somebody/"},
+        {"iss": None},
+        {"serviceurl": "https://smba.evil.example/"},
+        {"serviceurl": None},
+        {"serviceurl": ""},
+    ],
+    ids=str,
+)
+async def test_wrong_claims_do_not_get_in(stage: Stage, claims: dict[str, Any]) -> None:
+    await refused(stage, header=f"Bearer {stage.token(**claims)}")
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://sts.windows.net/d6d49420-f39b-4df7-a1dc-d59a935871db/",
+        "https://login.microsoftonline.com/f8cdef31-a31e-4b4a-93e4-5f571e91255a/v2.0",
+    ],
+)
+async def test_the_emulator_and_other_bots_do_not_get_in(stage: Stage, issuer: str) -> None:
+    for version, claim in (("1.0", "appid"), ("2.0", "azp")):
+        await refused(stage, header=f"Bearer {stage.token(iss=issuer, ver=version, **{claim: APP})}")
+        await refused(stage, header=f"Bearer {stage.token(iss=issuer, ver=version, **{claim: 'another-bot'})}")
+    await refused(stage, header=f"Bearer {stage.token(appid='AnonymousSkill')}")
+
+
+async def test_a_key_that_teams_never_published_does_not_open(stage: Stage) -> None:
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    claims = jwt.decode(stage.token(), options={"verify_signature": False})
+    kid = stage.keys.published[0][0]
+    for name in (kid, "unknown", None):
+        headers = {} if name is None else {"kid": name}
+        await refused(stage, header=f"Bearer {jwt.encode(claims, stranger, algorithm='RS256', headers=headers)}")
+
+
+async def test_other_algorithms_do_not_open(stage: Stage) -> None:
+    kid, key, _ = stage.keys.published[0]
+    claims = jwt.decode(stage.token(), options={"verify_signature": False})
+    unsigned = f"{part({'alg': 'none', 'typ': 'JWT', 'kid': kid})}.{part(claims)}."
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    hmac = jwt.get_algorithm_by_name("HS256")
+    signed = f"{part({'alg': 'HS256', 'typ': 'JWT', 'kid': kid})}.{part(claims)}"
+    signature = base64.urlsafe_b64encode(hmac.sign(signed.encode(), public)).decode().rstrip("=")
+    await refused(stage, header=f"Bearer {unsigned}")
+    await refused(stage, header=f"Bearer {signed}.{signature}")
+
+
+@pytest.mark.parametrize("scheme", ["bearer {}", "Basic {}", "{}", "Bearer  {}", "Bearer {} more", "Bearer"])
+async def test_the_header_must_be_as_teams_writes_it(stage: Stage, scheme: str) -> None:
+    await refused(stage, header=scheme.format(stage.token()))
+
+
+@pytest.mark.parametrize("header", ["", "Bearer garbage", "Bearer a.b.c", "Bearer ..", "Bearer \udcff", "💥"])
+async def test_garbage_does_not_get_in(stage: Stage, header: str) -> None:
+    await refused(stage, header=header)
+
+
+async def test_a_changed_token_does_not_get_in(stage: Stage) -> None:
+    head, body, signature = stage.token().split(".")
+    claims = {**jwt.decode(f"{head}.{body}.{signature}", options={"verify_signature": False}), "aud": APP, "x": 1}
+    await refused(stage, header=f"Bearer {head}.{part(claims)}.{signature}")
+
+
+async def test_a_key_that_is_not_endorsed_for_teams_does_not_open(stage: Stage) -> None:
+    stage.keys.rotate(endorsements=("webchat",))
+    await refused(stage, header=f"Bearer {stage.token()}")
+
+
+async def test_a_token_is_good_for_its_own_service_url_only_even_the_second_time(stage: Stage) -> None:
+    header = f"Bearer {stage.token()}"
+    assert (await stage.send(stage.activity(), header=header))[0] == 200
+    elsewhere = stage.activity(serviceUrl="https://smba.evil.example/")
+    assert (await stage.send(elsewhere, header=header))[0] == 401
+    assert len(stage.calls) == 1
+
+
+async def test_a_token_that_was_good_is_refused_once_it_has_expired(stage: Stage) -> None:
+    header = f"Bearer {stage.token(exp=now() + MINUTE)}"
+    assert (await stage.send(stage.activity(), header=header))[0] == 200
+    stage.ahead = timedelta(minutes=5)
+    assert (await stage.send(stage.activity(), header=header))[0] == 200
+    stage.ahead = timedelta(minutes=7)
+    await refused(stage, header=header, heard=2)
+
+
+async def test_keys_roll_over_without_a_restart(stage: Stage) -> None:
+    old = f"Bearer {stage.token()}"
+    assert (await stage.send(stage.activity(), header=old))[0] == 200
+    stage.keys.rotate()
+    assert (await stage.send(stage.activity()))[0] == 200
+    await refused(stage, header=old)
+    stage.keys.rotate(keep=True)
+    stage.ahead += timedelta(minutes=1)
+    assert (await stage.send(stage.activity()))[0] == 200
+
+
+async def test_keys_are_fetched_once_and_again_after_a_day(stage: Stage) -> None:
+    await asyncio.gather(*(stage.send(stage.activity()) for _ in range(5)))
+    assert stage.key_requests == 2  # the metadata and the keys
+    stage.ahead = timedelta(hours=25)
+    # The old token is known by its hash; a new one asks for the key.
+    assert (await stage.send(stage.activity(), exp=now() + 26 * 60 * MINUTE))[0] == 200
+    assert stage.key_requests == 4
+
+
+async def test_strangers_cannot_make_the_bot_hammer_the_key_server(stage: Stage) -> None:
+    assert (await stage.send(stage.activity()))[0] == 200
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    claims = jwt.decode(stage.token(), options={"verify_signature": False})
+    for number in range(20):
+        token = jwt.encode(claims, stranger, algorithm="RS256", headers={"kid": f"made-up-{number}"})
+        await refused(stage, header=f"Bearer {token}", heard=1)
+    assert stage.key_requests == 4
+
+
+async def test_nobody_gets_in_while_the_keys_cannot_be_read_and_everybody_does_afterwards(stage: Stage) -> None:
+    stage.keys_down = True
+    await refused(stage, header=f"Bearer {stage.token()}")
+    (problem,) = stage.teams.problems()
+    assert problem.startswith("The keys that sign what Teams sends cannot be read from http://127.0.0.1:")
+    stage.keys_down = False
+    stage.ahead = timedelta(seconds=11)
+    assert (await stage.send(stage.activity()))[0] == 200
+    assert stage.teams.problems() == []
+
+
+async def test_old_keys_stay_good_while_new_ones_cannot_be_read(stage: Stage) -> None:
+    assert (await stage.send(stage.activity()))[0] == 200
+    stage.keys_down, stage.ahead = True, timedelta(hours=25)
+    assert (await stage.send(stage.activity(), exp=now() + 26 * 60 * MINUTE))[0] == 200
+
+
+def test_an_empty_app_id_is_refused_because_botbuilder_would_let_everybody_in() -> None:
+    async def token() -> str:
+        return ""
+
+    with pytest.raises(BadSettings, match="APP_ID is empty"):
+        Teams(
+            app_id="",
+            tenant_id=TENANT,
+            openid_url="https://localhost/",
+            issuer="https://api.botframework.com",
+            token=token,
+            listener=Ear(),
+            clock=lambda: datetime.now(UTC),
+        )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"conversation": {"id": "19:x@thread.tacv2", "tenantId": "0d0d0d0d-0000-4000-8000-00000000000f"}},
+        {"channelData": {"tenant": {"id": "0d0d0d0d-0000-4000-8000-00000000000f"}}},
+        {"from": {"id": "29:eve", "tenantId": "0d0d0d0d-0000-4000-8000-00000000000f"}},
+        {"conversation": {"id": "19:x@thread.tacv2"}, "channelData": None},
+        {"channelId": "webchat"},
+        {"channelId": ""},
+    ],
+    ids=str,
+)
+async def test_another_tenants_or_channels_valid_token_gets_no_data(stage: Stage, change: dict[str, Any]) -> None:
+    stage.keys.rotate(endorsements=("msteams", "webchat"))
+    for activity in (stage.activity(**change), stage.press(**change)):
+        assert (await stage.send(activity))[0] == 403
+    assert (stage.ear.lines, stage.ear.presses, stage.calls) == ([], [], [])
+
+
+async def refused(stage: Stage, *, header: str, heard: int | None = None) -> None:
+    before = len(stage.ear.lines)
+    status, body = await stage.send(stage.activity(), header=header)
+    assert status == 401
+    assert set(body) == {"error"}
+    assert len(stage.ear.lines) == (before if heard is None else heard)
