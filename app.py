@@ -7,14 +7,15 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import AsyncGenerator, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.ports import BadSettings, Source
+from bot.ports import BadSettings, Clock, Source
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -38,7 +39,7 @@ AFTER_ACTING = (1.0, 3.0, 6.0)
 """Seconds to wait before each look that follows a command."""
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     """The clock of everything."""
     return datetime.now(UTC)
 
@@ -61,8 +62,10 @@ class Bot:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings) -> AsyncGenerator[Bot]:
-    """The whole bot, closed at the end of the block. Raises BadSettings."""
+async def assembled(
+    settings: Settings, *, now: Clock = utc_now, elapsed: Callable[[], float] = time.monotonic
+) -> AsyncGenerator[Bot]:
+    """The whole bot, closed at the end of the block. `elapsed` paces calls, in seconds. Raises BadSettings."""
     from bot import web
     from bot.adapters.graph.jobs import GraphJobs
     from bot.adapters.store import Store
@@ -120,7 +123,7 @@ async def assembled(settings: Settings) -> AsyncGenerator[Bot]:
         watcher = Watcher(
             store=store,
             jobs=jobs,
-            sources=_sources(settings, graph, credential, held),
+            sources=_sources(settings, graph, credential, elapsed, held),
             now=now,
             health=health,
             wake=delivering.wake,
@@ -165,7 +168,11 @@ def _look(settings: Settings, graph: GraphClient) -> Look | None:
 
 
 def _sources(
-    settings: Settings, graph: GraphClient, credential: ClientSecretCredential, held: AsyncExitStack
+    settings: Settings,
+    graph: GraphClient,
+    credential: ClientSecretCredential,
+    elapsed: Callable[[], float],
+    held: AsyncExitStack,
 ) -> list[Source]:
     found: list[Source] = []
     for name in settings.sources_to_read:
@@ -173,14 +180,14 @@ def _sources(
             from bot.adapters.graph.provisioning_log import ProvisioningLog
             from bot.sources.graph import GraphSource
 
-            found.append(GraphSource(ProvisioningLog(graph)))
+            found.append(GraphSource(ProvisioningLog(graph), elapsed=elapsed))
         else:
             from bot.adapters.log_analytics import LogAnalytics
             from bot.sources.log_analytics import LogAnalyticsSource
 
             logs = LogAnalytics(credential, settings.workspace_id, url=settings.logs_url, ca_file=settings.ca_file)
             held.push_async_callback(logs.close)
-            found.append(LogAnalyticsSource(logs))
+            found.append(LogAnalyticsSource(logs, elapsed=elapsed))
     return found
 
 
@@ -230,7 +237,7 @@ def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
 
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     clock: Any = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-    start = now()
+    start = utc_now()
     clock.add_job(bot.watcher.look_at_jobs, "interval", seconds=settings.jobs_seconds, next_run_time=start)
     clock.add_job(bot.watcher.tick, "interval", seconds=settings.watch_seconds, next_run_time=start)
     clock.start()

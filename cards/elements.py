@@ -68,9 +68,8 @@ def facts(pairs: Iterable[tuple[str, str]]) -> list[Element]:
 
 def badge(word: str, style: BadgeStyle) -> Element:
     """A coloured word; clients without badges show it bold."""
-    shown = clean(word, SHORT)
-    fallback = {"type": "TextBlock", "text": literal(word, SHORT), "wrap": True, "weight": "Bolder"}
-    return {"type": "Badge", "text": shown, "style": style, "size": "Large", "fallback": fallback}
+    fallback = cell(word, bold=True)
+    return {"type": "Badge", "text": clean(word, SHORT), "style": style, "size": "Large", "fallback": fallback}
 
 
 def chart(title: str, bars: Sequence[tuple[str, int]], in_words: str) -> Element:
@@ -79,7 +78,7 @@ def chart(title: str, bars: Sequence[tuple[str, int]], in_words: str) -> Element
         "type": "Chart.HorizontalBar",
         "title": clean(title, SHORT),
         "data": [{"x": clean(name, 40), "y": value} for name, value in bars],
-        "displayMode": "AbsoluteWithAxis",
+        "displayMode": "AbsoluteNoAxis",
         "fallback": text(run(f"{title} ", bold=True), in_words),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -47,12 +48,15 @@ def _period(since: str) -> str:
     return f"in the last {span[1]} {span[2]}" if span else f"since {since}" if since else "as far as I know"
 
 
-def _chart(ordered: Sequence[Group]) -> Element | None:
-    if len(ordered) < 3:
+def _chart(groups: Sequence[Group]) -> Element | None:
+    """The codes by their objects, over all jobs, where there are enough of them to compare."""
+    codes: Counter[str] = Counter()
+    for failing, _, _ in groups:
+        codes[failing.cause.code] += failing.count
+    if len(codes) < 3:
         return None
-    bars = [(failing.cause.code, failing.count) for failing, _, _ in ordered[:CHARTED]]
-    in_words = ", ".join(f"{number:,} {name}" for name, number in bars)
-    return chart("Objects by cause", bars, in_words)
+    bars = codes.most_common(CHARTED)
+    return chart("Objects by cause", bars, ", ".join(f"{number:,} {name}" for name, number in bars))
 
 
 def _group(group: Group, now: datetime) -> Element:

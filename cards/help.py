@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.model import CommandHelp, Role
 from bot.ports import Card
 from cards.elements import Action, Element, button, buttons, card, container, heading, run, text
+from cards.spoken import spoken
 
 MOST_PRESSABLE = 5
 
@@ -30,7 +32,7 @@ def help(commands: Sequence[CommandHelp], topic: str = "") -> Card:  # noqa: A00
 def _line(each: CommandHelp) -> Element:
     who = run(" operators only", subtle=True) if each.role is Role.OPERATOR else None
     runs = [run(each.usage, bold=True, limit=120), *([who] if who else [])]
-    return container([text(*runs), text(each.text, spacing="None")], spacing="Small")
+    return container([text(*runs), spoken(each.text, spacing="None")], spacing="Small")
 
 
 def _note(shown: Sequence[CommandHelp]) -> str:
@@ -41,30 +43,31 @@ def _note(shown: Sequence[CommandHelp]) -> str:
 
 def _pressable(shown: Sequence[CommandHelp]) -> Iterator[Action]:
     """The commands that need no words."""
-    whole = [each for each in shown if "<" not in each.usage and each.name != "help" and each.role is not Role.OPERATOR]
+    needless = [each for each in shown if "<" not in re.sub(r"\[.*?\]", "", each.usage)]
+    whole = [each for each in needless if each.name != "help" and each.role is not Role.OPERATOR]
     for each in whole[:MOST_PRESSABLE]:
         yield button(each.name.capitalize(), each.name)
 
 
 COMMANDS = (
-    CommandHelp(name="help", usage="help [command]", text="Show what you can type.", role=Role.READER),
+    CommandHelp(name="help", usage="help [<command>]", text="Show what you can type.", role=Role.READER),
     CommandHelp(name="jobs", usage="jobs", text="List every provisioning job with its status.", role=Role.READER),
     CommandHelp(name="status", usage="status <job>", text="Show one job: state, cycles, failures.", role=Role.READER),
     CommandHelp(
         name="errors",
-        usage="errors [job] [--since 24h]",
+        usage="errors [<job>] [--since 24h]",
         text="Show what fails, grouped by cause, with what to do.",
         role=Role.READER,
     ),
     CommandHelp(name="ack", usage="ack <incident>", text="Take an incident into your hands.", role=Role.OPERATOR),
     CommandHelp(
         name="restart",
-        usage="restart <job> [--scope portal]",
+        usage="restart <job> [--scope <scope,…>]",
         text="Start a job's cycle anew; the scope says what is forgotten.",
         role=Role.OPERATOR,
     ),
-    CommandHelp(name="watch", usage="watch", text="Tell this channel of every incident.", role=Role.READER),
-    CommandHelp(name="unwatch", usage="unwatch", text="Stop telling this channel.", role=Role.READER),
+    CommandHelp(name="watch", usage="watch [<where>]", text="Tell this channel of every incident.", role=Role.READER),
+    CommandHelp(name="unwatch", usage="unwatch [<where>]", text="Stop telling this channel.", role=Role.READER),
 )
 """Commands for the example; the real ones come from bot/commands."""
 

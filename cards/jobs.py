@@ -49,7 +49,7 @@ _HEADER = [[cell(name, bold=True)] for name in ("Job", "Status", "Failing")]
 
 def _row(job: Job, failing: int, now: datetime) -> list[list[Element]]:
     sick = _in_trouble(job)
-    name = [text(run(job.name, bold=sick, limit=60)), cell(_last(job.last, now), subtle=True, spacing="None")]
+    name = [text(run(job.name, bold=sick, limit=80)), cell(_last(job.last, now), subtle=True, spacing="None")]
     return [name, [cell(words.status(job), bold=sick)], [cell(f"{failing:,}", bold=failing > 0)]]
 
 

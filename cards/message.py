@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot.ports import Card
-from cards.elements import card, heading, text
+from cards.elements import card, heading
+from cards.spoken import spoken
 
 
 def message(title: str, said: str) -> Card:
-    return card([heading(title), *([text(said)] if said else [])], fallback=f"{title}. {said}")
+    return card([heading(title), *([spoken(said)] if said else [])], fallback=f"{title}. {said}")
 
 
 def example() -> Card:

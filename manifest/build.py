@@ -68,7 +68,7 @@ def _bot(bot_id: str, commands: Sequence[CommandHelp]) -> dict[str, Any]:
 def _listed(commands: Sequence[CommandHelp]) -> list[dict[str, str]]:
     """What Teams offers while somebody types; the rest is in help."""
     shown = [each for each in commands if not each.hidden][:MOST_COMMANDS]
-    return [{"title": each.name[:32], "description": each.text[:128]} for each in shown]
+    return [{"title": each.name[:32], "description": each.text.replace("`", "'")[:128]} for each in shown]
 
 
 def package(app_id: str, domain: str, commands: Sequence[CommandHelp], version: str = VERSION) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.ids import drawn_guid
 from sandbox.job import Cycle, Execution, Job, Quarantine
-from sandbox.rows import OUT_OF_SCOPE, UNCHANGED, Outcome, failed
+from sandbox.outcomes import OUT_OF_SCOPE, UNCHANGED, Outcome, failed
 from sandbox.trouble import Failing, Subject, retry_after_hours
 
 if TYPE_CHECKING:

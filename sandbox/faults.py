@@ -16,7 +16,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 
-class Fault(msgspec.Struct, kw_only=True):
+class Fault(msgspec.Struct):
     """A misbehaviour, for the next `times` calls of an area whose path and query hold `match`; 0 times is for good.
 
     Areas: login, graph, reports (Graph's auditLogs), logs (Log Analytics), door (the bot's calls to the connector).

@@ -24,6 +24,7 @@ from sandbox.timespans import period
 MOST_ROWS, MOST_BYTES, LONGEST_WAIT = 500_000, 104_857_600, 600.0
 WINDOW, MOST_CALLS = 30.0, 200
 AUDIENCE = "https://api.loganalytics."
+_CUT = web.RequestKey("cut", bool)
 
 
 class _Body(msgspec.Struct):
@@ -64,7 +65,7 @@ class Workspace:
             table = Table(columns=(), rows=[], partial=str(error))
         except BadQuery as error:
             raise log_answers.bad_query(error) from None
-        if request.get("partial"):
+        if request.get(_CUT):
             table = msgspec.structs.replace(
                 table, rows=table.rows[: len(table.rows) // 2], partial=log_answers.TOO_LARGE
             )
@@ -110,8 +111,8 @@ def log_analytics(tenant: Tenant, faults: Faults) -> web.Application:
         try:
             if fault and fault.kind == "status" and fault.status != 200:
                 raise log_answers.ordered(fault.status, fault.retry_after)
-            request["partial"] = fault is not None and fault.kind == "status"
-            if fault and not request["partial"]:
+            request[_CUT] = fault is not None and fault.kind == "status"
+            if fault and not request[_CUT]:
                 return await misbehave(fault, request, handler, log_answers.empty)
             return await handler(request)
         except ApiError as error:

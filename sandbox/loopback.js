@@ -1,5 +1,5 @@
-// Preloaded into the Playground: it listens on every interface otherwise, answers to any host name (DNS rebinding),
-// and outlives whoever started it.
+// Preloaded into the Playground: it listens on every interface otherwise, answers to any host name (DNS rebinding)
+// and to any site's page, and outlives whoever started it.
 'use strict';
 const http = require('http');
 const net = require('net');
@@ -13,7 +13,7 @@ net.Server.prototype.listen = function (...args) {
 const emit = http.Server.prototype.emit;
 http.Server.prototype.emit = function (event, request, other) {
     const asked = event === 'request' || event === 'upgrade';
-    if (asked && !/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host || '')) {
+    if (asked && (request.headers.origin || !/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host || ''))) {
         request.socket.destroy();
         return true;
     }

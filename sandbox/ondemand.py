@@ -10,7 +10,8 @@ import msgspec
 from sandbox.actions import Illegal
 from sandbox.ids import drawn_guid, graph_time
 from sandbox.job import Job
-from sandbox.rows import Json, Outcome, failed
+from sandbox.outcomes import Outcome, failed
+from sandbox.rows import Json
 from sandbox.trouble import Subject
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ PRELOAD = Path(__file__).with_name("loopback.js")
 
 
 class Playground:
-    """Use as `async with`: the page is at `url`, and the bot's calls end at its connector."""
+    """Use as `async with`: its own page is at `url`, and the bot's calls end at its connector."""
 
     def __init__(self, tenant: Tenant, node: str, *, port: int, home: Path) -> None:
         self.url = f"http://127.0.0.1:{port}/"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import signal
 import sys
@@ -18,9 +17,10 @@ from sandbox.child import Child
 from sandbox.door import Door
 from sandbox.faults import Faults
 from sandbox.home import Home, StartFailed, check_port, free_port
+from sandbox.page import Page
 from sandbox.playground import Playground
 from sandbox.server import Sandbox
-from sandbox.story import STORIES
+from sandbox.teams import mri
 from sandbox.tenant import Tenant
 
 T = TypeVar("T")
@@ -37,21 +37,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 56150
     home: Path = Path(".syncwatch")
     bot: Sequence[str] = BOT
-
-
-def add_words(parser: argparse.ArgumentParser) -> None:
-    """What `python app.py sandbox` understands."""
-    usual = Options()
-    parser.add_argument("--seed", type=int, default=usual.seed, help="which company and which chance")
-    parser.add_argument("--speed", type=float, default=usual.speed, help="how much faster than real time jobs run")
-    parser.add_argument("--story", choices=sorted(STORIES), default=usual.story, help="what goes wrong, and when")
-    parser.add_argument("--port", type=int, default=usual.port, help="port of the page to open")
-    parser.add_argument("--home", type=Path, default=usual.home, help="folder for state and logs, begun anew each time")
-
-
-def options(words: argparse.Namespace) -> Options:
-    """The options that a parsed command line means."""
-    return Options(seed=words.seed, speed=words.speed, story=words.story, port=words.port, home=words.home)
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +71,7 @@ async def _start(options: Options, stack: AsyncExitStack) -> Running:
     faults = Faults(tenant.clock)
     box = await stack.enter_async_context(Sandbox(tenant, faults, folder=home.folder))
     port = free_port()
-    playground = Playground(tenant, node.node(), port=options.port, home=home.folder)
+    playground = Playground(tenant, node.node(), port=free_port(), home=home.folder)
     bot_url = f"http://127.0.0.1:{port}/api/messages"
     door = await stack.enter_async_context(Door(tenant, faults, playground, sign=box.token, bot_url=bot_url))
     await stack.enter_async_context(playground.through(door.url))
@@ -99,15 +84,13 @@ async def _start(options: Options, stack: AsyncExitStack) -> Running:
     # In its own folder, so that no .env of the person who tries this gets into the sandbox.
     bot = Child(options.bot, log=home.folder / "bot.log", cwd=home.folder, environment=settings)
     running = Running(bot=await stack.enter_async_context(bot), playground=playground)
-    await _race(_ready(playground, door), _watch(running))
-    home.tell(page=playground.url, control=box.control_url, bot=f"http://127.0.0.1:{port}")
+    await _race(playground.ready(), _watch(running))
+    page = Page(playground.url, port=options.port, user=mri(tenant.admins[0]), last=f"{tenant.team['name']} - General")
+    await stack.enter_async_context(page)
+    # The page listens before the bot is told of its installation, so that no card is lost.
+    await _race(door.install(), _watch(running))
+    home.tell(page=page.url, control=box.control_url, bot=f"http://127.0.0.1:{port}")
     return running
-
-
-async def _ready(playground: Playground, door: Door) -> None:
-    """The page is there first, so that nothing the bot says on being installed is lost."""
-    await playground.ready()
-    await door.install()
 
 
 async def _watch(running: Running) -> None:

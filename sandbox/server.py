@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.control import control_app
 from sandbox.faults import Faults
 from sandbox.graph import graph_app
 from sandbox.keys import ISSUER, Keys
+from sandbox.log_analytics import log_analytics
 from sandbox.login import add_login, keys_app
 from sandbox.tenant import Tenant
 from sandbox.tls import serve_tls
 
 _LOOPBACK = "127.0.0.1"
+_FAREWELL_TURNS = 20
 
 
 class Sandbox:
@@ -49,14 +52,8 @@ class Sandbox:
         add_login(site, self.tenant, self.faults)
         site.add_subapp("/botframework", keys_app(self.keys))
         site.add_subapp("/v1.0", graph_app(self.tenant, self.faults, throttle=self._throttle))
-        if find_spec("sandbox.log_analytics"):
-            from sandbox.log_analytics import log_analytics
-
-            site.add_subapp("/v1/workspaces", log_analytics(self.tenant, self.faults))
-        if find_spec("sandbox.control"):
-            from sandbox.control import control_app
-
-            control.add_subapp("/_sandbox", control_app(self.tenant, self.faults))
+        site.add_subapp("/v1/workspaces", log_analytics(self.tenant, self.faults))
+        control.add_subapp("/_sandbox", control_app(self.tenant, self.faults))
         try:
             self.url = f"https://localhost:{await self._serve(site, self._ports[0], context)}"
             self.control_url = f"http://{_LOOPBACK}:{await self._serve(control, self._ports[1], None)}/_sandbox"
@@ -67,7 +64,7 @@ class Sandbox:
 
     async def __aexit__(self, *_: object) -> None:
         for runner in self._runners:
-            await runner.cleanup()
+            await _stop(runner)
         self._runners.clear()
         if self._temporary is not None:
             self._temporary.cleanup()
@@ -105,3 +102,18 @@ class Sandbox:
             # Clients that try ::1 first for "localhost" would lose time otherwise.
             await web.TCPSite(runner, "::1", bound, ssl_context=context).start()
         return bound
+
+
+async def _stop(runner: web.AppRunner) -> None:
+    """Stop serving, and hang up on clients that keep a connection open.
+
+    A polite end of TLS waits for the other side, which may be gone; and both sides need some turns of the loop.
+    """
+    open_ones = list(runner.server.connections) if runner.server else []
+    transports = [connection.transport for connection in open_ones]
+    await runner.cleanup()
+    for transport in transports:
+        if transport is not None:
+            transport.abort()
+    for _ in range(_FAREWELL_TURNS):
+        await asyncio.sleep(0)

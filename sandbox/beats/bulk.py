@@ -13,7 +13,8 @@ from sandbox.beats.registry import beat, healthy
 from sandbox.ids import drawn_guid
 from sandbox.job import Job
 from sandbox.lag import Lag
-from sandbox.rows import UNCHANGED, Json, Outcome, failed
+from sandbox.outcomes import UNCHANGED, Outcome, failed
+from sandbox.rows import Json
 from sandbox.trouble import Failing, Subject
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from sandbox import causes, cycles
 from sandbox.beats.registry import beat, healthy
 from sandbox.ids import drawn_guid
 from sandbox.job import Job
-from sandbox.rows import LOST_MEMBERS, OUT_OF_SCOPE, Outcome
+from sandbox.outcomes import LOST_MEMBERS, OUT_OF_SCOPE, Outcome
 from sandbox.trouble import Failing, Subject, Trouble
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.beats.registry import beat, healthy
 from sandbox.ids import drawn_guid, whole_second
-from sandbox.rows import Json, Outcome
+from sandbox.outcomes import Outcome
+from sandbox.rows import Json
 
 if TYPE_CHECKING:
     from sandbox.tenant import Tenant

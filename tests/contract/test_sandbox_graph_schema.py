@@ -28,7 +28,7 @@ def description(file: str) -> dict[str, Any]:
 @cache
 def validator(file: str, reference: str) -> Any:
     resource: Any = Resource(contents=description(file), specification=DRAFT202012)  # pyright: ignore[reportUnknownVariableType, reportCallIssue]
-    registry: Any = Registry().with_resource(f"urn:{file}", resource)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    registry: Any = Registry().with_resource(f"urn:{file}", resource)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
     return Draft202012Validator({"$ref": f"urn:{file}{reference}"}, registry=registry)
 
 

@@ -13,12 +13,12 @@ import pytest
 from tests.support.browser import visitor
 from tests.support.sandbox_process import Running, sandbox_process
 
-STAND_IN = ("-m", "tests.support.stand_in", "sandbox")
+STAND_IN = "tests/support/stand_in.py"
 
 
 @pytest.fixture
 async def sandbox(tmp_path: Path) -> AsyncIterator[Running]:
-    async with sandbox_process(tmp_path / "home", "--story", "quiet", program=STAND_IN) as running:
+    async with sandbox_process(tmp_path, program=STAND_IN) as running:
         await running.up()
         yield running
 
@@ -40,6 +40,30 @@ async def test_cards_come_unasked_answer_buttons_and_change_in_place(sandbox: Ru
         await person.sees(person.answer("status workday"), "You said")
         await person.picture(tmp_path / "group.png")
         assert (tmp_path / "group.png").stat().st_size > 10_000
+
+
+async def test_a_page_that_is_opened_late_or_anew_has_forgotten_nothing(sandbox: Running, tmp_path: Path) -> None:
+    async with visitor(sandbox.page) as person:
+        await person.open("Identity operations - General")
+        await person.press(person.card("Three users fail"), "Acknowledge")
+        await person.sees(person.card("Three users fail"), "acknowledged")
+        await person.post("jobs")
+        await person.sees(person.card("jobs"), "You said")
+        await person.reply("errors")
+        await person.sees(person.card("errors"), "You said")
+        await person.page.reload()
+        await person.open("Identity operations - General")
+        await person.sees(person.card("Three users fail"), "acknowledged")
+        await person.sees(person.card("You said Syncwatch jobs"))
+        await person.sees(person.card("errors"))
+        await person.reply("status")
+        await person.sees(person.card("status"), "You said")
+        await person.picture(tmp_path / "page.png")
+    async with visitor(sandbox.page) as late:
+        await late.open("Identity operations - General")
+        await late.sees(late.card("status"))
+        await late.post("and again")
+        await late.sees(late.card("and again"), "You said")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -73,7 +97,7 @@ async def test_a_used_port_is_one_sentence(tmp_path: Path) -> None:
 
 
 async def test_a_second_sandbox_in_the_same_folder_is_refused(sandbox: Running) -> None:
-    async with sandbox_process(sandbox.home, program=STAND_IN) as second:
+    async with sandbox_process(sandbox.home.parent, program=STAND_IN) as second:
         code, _, complained = await second.end()
     assert code == 2
     assert complained.startswith("Another sandbox is running")
@@ -101,9 +125,9 @@ async def test_a_part_that_dies_ends_the_rest(sandbox: Running, part: str) -> No
 
 
 async def test_the_folder_of_an_ended_sandbox_is_good_for_the_next(tmp_path: Path) -> None:
-    async with sandbox_process(tmp_path, "--story", "quiet", program=STAND_IN) as first:
+    async with sandbox_process(tmp_path, program=STAND_IN) as first:
         await first.up()
-    async with sandbox_process(tmp_path, "--story", "quiet", program=STAND_IN) as second:
+    async with sandbox_process(tmp_path, program=STAND_IN) as second:
         await second.up()
 
 

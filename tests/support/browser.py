@@ -74,6 +74,11 @@ class Visitor:
         await self._type_mention(text)
         await self.page.get_by_role("button", name="Post", exact=True).click()
 
+    async def reply(self, text: str) -> None:
+        """Answer in the newest thread of the channel that is open, with the bot's mention before the text."""
+        await self._type_mention(text, box=1)
+        await self.page.get_by_role("button", name="Send Message").first.click()
+
     def card(self, text: str) -> Locator:
         """The first card on the page that says this: the newest in a channel."""
         return self.page.locator(".ac-adaptiveCard:visible").filter(has_text=text).first
@@ -94,18 +99,18 @@ class Visitor:
 
     async def picture(self, file: Path) -> None:
         """A screenshot without the log panel, which repeats every message."""
-        close = self.page.get_by_role("button", name="Close")
-        if await close.count():
-            await close.first.click()
+        hide = self.page.get_by_role("button", name="Hide log panel")
+        if await hide.count():
+            await hide.click()
         file.parent.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=file)
 
-    async def _type(self, text: str) -> None:
-        await self.page.locator("div[role=textbox]").first.click()
+    async def _type(self, text: str, box: int = 0) -> None:
+        await self.page.locator("div[role=textbox]").nth(box).click()
         await self.page.keyboard.type(text)
 
-    async def _type_mention(self, text: str) -> None:
-        await self._type(f"@{BOT_NAME}")
+    async def _type_mention(self, text: str, box: int = 0) -> None:
+        await self._type(f"@{BOT_NAME}", box)
         await self.page.locator("#typeahead-menu").get_by_text(BOT_NAME).first.click()
         await self.page.keyboard.type(f" {text}")
 

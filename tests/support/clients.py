@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,12 @@ from azure.identity.aio import ClientSecretCredential
 from bot.adapters.graph.client import GraphClient
 from bot.adapters.log_analytics import LogAnalytics
 from sandbox.server import Sandbox
+
+
+async def settled() -> None:
+    """Let connections that were closed say goodbye: TLS takes a few turns of the loop, and nobody waits for them."""
+    for _ in range(100):
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
@@ -27,6 +34,7 @@ async def signed_in(box: Sandbox, *, secret: str = "", login: str = "") -> Async
     )
     async with credential:
         yield credential
+    await settled()
 
 
 @asynccontextmanager
@@ -60,3 +68,4 @@ async def logs_on(
             yield logs
         finally:
             await logs.close()
+            await settled()

@@ -29,7 +29,7 @@ def draw(size: int, background: Colour, line: Colour, beat: Colour) -> Image.Ima
     _arrow(pen, unit, line, (5.0, 17.5), (9.8, 19.4), (5.4, 23.4))
     points = [(9.5, 16), (12.8, 16), (14.6, 11.6), (17.4, 20.4), (19.2, 16), (22.5, 16)]
     pen.line([(x * unit, y * unit) for x, y in points], fill=beat, width=round(1.9 * unit), joint="curve")
-    return image.resize((size, size), Image.Resampling.LANCZOS)
+    return image.resize((size, size), Image.Resampling.LANCZOS)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _arrow(pen: ImageDraw.ImageDraw, unit: float, colour: Colour, *corners: tuple[float, float]) -> None:

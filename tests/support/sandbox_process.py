@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class Running:
     """A sandbox process; `screen` is what it has printed so far."""
 
-    def __init__(self, process: asyncio.subprocess.Process, port: int, home: Path) -> None:
-        self.process, self.port, self.home = process, port, home
+    def __init__(self, process: asyncio.subprocess.Process, port: int, folder: Path) -> None:
+        self.process, self.port, self.home = process, port, folder / ".syncwatch"
         self.page = f"http://127.0.0.1:{port}/"
         self.screen = ""
 
@@ -76,21 +76,18 @@ class Running:
 
 
 @asynccontextmanager
-async def sandbox_process(
-    home: Path, *words: str, port: int = 0, program: Sequence[str] = ("app.py", "sandbox")
-) -> AsyncGenerator[Running]:
-    """Start `python app.py sandbox` with these further words, without a terminal; it is gone afterwards."""
+async def sandbox_process(folder: Path, *words: str, port: int = 0, program: str = "app.py") -> AsyncGenerator[Running]:
+    """Start `python app.py sandbox` with these further words in a folder, without a terminal; it is gone afterwards."""
     port = port or free_port()
-    command = [sys.executable, *program, "--port", str(port), "--home", str(home), *words]
     process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=ROOT,
+        *(sys.executable, ROOT / program, "sandbox", "--port", str(port), *words),
+        cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    running = Running(process, port, home)
+    running = Running(process, port, folder)
     try:
         yield running
     finally:

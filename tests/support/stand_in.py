@@ -1,6 +1,6 @@
 """A bot of a few lines in place of the real one: greets where it is added, echoes what it hears, answers a button.
 
-`python -m tests.support.stand_in sandbox` is `python app.py sandbox` with this bot in it.
+`python tests/support/stand_in.py sandbox` is `python app.py sandbox` with this bot in it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
-import msgspec
 from aiohttp import web
 
 Json = dict[str, Any]
@@ -113,10 +112,11 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("what", choices=["sandbox"])
     parser.add_argument("--bot", default="serve")
-    run.add_words(parser)
+    parser.add_argument("--story", default="quiet")
+    parser.add_argument("--port", type=int)
     words = parser.parse_args()
-    chosen = msgspec.structs.replace(run.options(words), bot=(sys.executable, __file__, words.bot))
-    return asyncio.run(run.run(chosen))
+    options = run.Options(story=words.story, port=words.port, bot=(sys.executable, __file__, words.bot))
+    return asyncio.run(run.run(options))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from multidict import CIMultiDict
 
 from bot import web as bot_web
 from bot.adapters.teams import Teams
@@ -39,6 +38,7 @@ class Ear:
         self.gone: list[Conversation] = []
         self.answer = Answer(card=CARD, summary="Hello")
         self.welcome: Answer | None = None
+        self.entered = asyncio.Event()
         self.gate: asyncio.Event | None = None
         self.failure: Exception | None = None
 
@@ -58,6 +58,7 @@ class Ear:
         self.gone.append(conversation)
 
     async def _answer(self) -> Answer:
+        self.entered.set()
         if self.gate is not None:
             await self.gate.wait()
         if self.failure is not None:
@@ -96,6 +97,7 @@ class Stage:
         self.keys_down = False
         self.calls: list[Call] = []
         self.called = asyncio.Condition()
+        self.ports: set[object] = set()
         self.script: deque[Scripted] = deque()
         self.pauses: list[float] = []
         self.ahead = timedelta()
@@ -103,7 +105,8 @@ class Stage:
         self._numbers = 0
 
     async def enter(self, stack: AsyncExitStack, *, patience: float = 60, **more: Any) -> Stage:
-        self.microsoft = await stack.enter_async_context(TestServer(self._microsoft(), host="127.0.0.1"))
+        self.microsoft = TestServer(self._microsoft(), host="127.0.0.1")
+        await stack.enter_async_context(self.microsoft)
         self.client = await stack.enter_async_context(aiohttp.ClientSession())
         self.teams = Teams(
             app_id=APP,
@@ -119,7 +122,8 @@ class Stage:
         )
         stack.push_async_callback(self.teams.close)
         app = bot_web.application(receive=self.teams.receive, problems=lambda: self.problems)
-        self.bot = await stack.enter_async_context(TestServer(app, host="127.0.0.1"))
+        self.bot = TestServer(app, host="127.0.0.1")
+        await stack.enter_async_context(self.bot)
         return self
 
     @property
@@ -206,9 +210,11 @@ class Stage:
 
     async def _connector(self, request: web.Request) -> web.StreamResponse:
         path = request.rel_url.raw_path.removeprefix("/v3/")
-        headers: CIMultiDict[str] = CIMultiDict(request.headers)
+        authorization = request.headers.get("Authorization", "")
+        if request.transport is not None:
+            self.ports.add(request.transport.get_extra_info("peername"))
         async with self.called:
-            self.calls.append(Call(request.method, path, await request.json(), headers.get("Authorization", "")))
+            self.calls.append(Call(request.method, path, await request.json(), authorization))
             self.called.notify_all()
         if self.script:
             told = self.script.popleft()

@@ -10,9 +10,11 @@ from typing import Any
 
 import httpx
 
+from sandbox import actions
 from sandbox.faults import Faults
 from sandbox.graph.app import Graph
 from sandbox.graph.routing import Reply
+from sandbox.job import Job
 from sandbox.lag import PROMPT, Lag
 from sandbox.server import Sandbox
 from sandbox.tenant import Tenant
@@ -60,3 +62,47 @@ async def open_box(tenant: Tenant, **options: Any) -> AsyncGenerator[tuple[Sandb
         headers = {"Authorization": f"Bearer {token}"}
         async with httpx.AsyncClient(base_url=f"{box.url}/v1.0", verify=trust, headers=headers) as client:
             yield box, client
+
+
+def jobs_of(tenant: Tenant, words: str) -> str:
+    return f"/servicePrincipals/{tenant.job(words).spec.principal.id}/synchronization/jobs"
+
+
+async def sign_in(box: Sandbox, **changes: str) -> httpx.Response:
+    tenant = box.tenant
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": tenant.app_id,
+        "client_secret": tenant.app_secret,
+        "scope": "https://graph.microsoft.com/.default",
+        "tenant": tenant.id,
+        **changes,
+    }
+    async with httpx.AsyncClient(verify=ssl.create_default_context(cafile=str(box.ca_file))) as client:
+        return await client.post(f"{box.url}/{form.pop('tenant')}/oauth2/v2.0/token", data=form)
+
+
+def open_failures(tenant: Tenant) -> dict[tuple[str, str], str]:
+    """Job and object of every failure whose object's newest row is still a failure."""
+    newest: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in tenant.arrived:
+        event = row.event
+        key = (event["jobId"], event["sourceIdentity"]["id"])
+        known = newest.get(key)
+        is_skip = event["provisioningStatusInfo"]["status"] == "skipped"
+        if not is_skip and (known is None or known["activityDateTime"] <= event["activityDateTime"]):
+            newest[key] = event
+    return {
+        key: event["provisioningStatusInfo"]["errorInformation"]["errorCode"]
+        for key, event in newest.items()
+        if event["provisioningStatusInfo"]["status"] == "failure"
+    }
+
+
+def audited(tenant: Tenant) -> list[str]:
+    return [row["activityDisplayName"] for row in tenant.audits]
+
+
+def restart(tenant: Tenant, job: Job, scope: str | None = None) -> None:
+    """Restart a job with a resetScope, or with an empty body."""
+    actions.restart(tenant, job, {"criteria": {"resetScope": scope}} if scope is not None else {})

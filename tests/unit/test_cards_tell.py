@@ -238,8 +238,8 @@ def test_help_lists_what_is_not_hidden_and_offers_what_needs_no_words() -> None:
     hidden = replace(COMMANDS[0], name="confirm", usage="confirm <token>", hidden=True)
     card = help_card([*COMMANDS, hidden])
 
-    assert "errors [job] [--since 24h]" in said(card)
-    assert "restart <job> [--scope portal] operators only" in said(card)
+    assert "errors [<job>] [--since 24h]" in said(card)
+    assert "restart <job> [--scope <scope,…>] operators only" in said(card)
     assert "confirm" not in said(card)
     assert set(pressable(card)) == {"Jobs", "Errors", "Watch", "Unwatch"}
     assert "restart" not in said(help_card(COMMANDS, "errors"))
@@ -249,6 +249,17 @@ def test_a_suggestion_is_a_button_whose_verb_is_the_command() -> None:
     card = refusal("No job matches 'wrkday'.", ["status Workday to Entra ID", "jobs", " "])
 
     assert pressable(card) == {"status Workday to Entra ID": ("status", "Workday to Entra ID"), "jobs": ("jobs", "")}
+
+
+def test_commands_within_a_sentence_stand_out() -> None:
+    runs = refusal("Write `watch me` here.")["body"][0]["inlines"]
+
+    assert [(each["text"], each.get("weight")) for each in runs] == [
+        ("Write ", None),
+        ("watch me", "Bolder"),
+        (" here.", None),
+    ]
+    assert said(refusal("a ` b")) == "a ` b"
 
 
 def test_the_welcome_says_that_the_channel_now_watches_and_how_to_stop() -> None:

@@ -107,7 +107,7 @@ def test_an_application_id_is_a_guid(app_id: str) -> None:
      "-x.com", "*.example.com", "user@example.com", "x" * 64 + ".com", "bot..com", "example.com\n.evil"],
 )  # fmt: skip
 def test_a_domain_is_a_bare_host_name(domain: str) -> None:
-    with pytest.raises(ValueError, match="bare host name such as bot.example.com"):
+    with pytest.raises(ValueError, match="bare host name such as"):
         manifest(APP, domain, COMMANDS)
 
 

@@ -99,8 +99,12 @@ class GraphClient:
     async def close(self) -> None:
         """Close the connections; the credential stays its owner's."""
         if self._graph is not None:
-            adapter: Any = self._graph.request_adapter
-            await adapter._http_client.aclose()
+            pool: Any = cast("Any", self._graph.request_adapter)._http_client
+            await pool.aclose()
+            # The SDK's transport does not pass the closing on to the one that it wraps.
+            for wrapped in (pool._transport, *pool._mounts.values()):
+                if wrapped is not None:
+                    await wrapped.transport.aclose()
             self._graph = None
 
     async def _built(self) -> GraphServiceClient:

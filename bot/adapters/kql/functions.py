@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from duckdb_kql import ir, translate
 from duckdb_kql.translate.functions import SCALAR_FUNCTIONS
+
+from bot.adapters.kql.errors import TooDear
+
+MOST_SQL = 20_000_000
+"""Characters that rendering one query's expressions may come to, each counted at every level it is part of."""
 
 # Kusto's parse_json() of a text that is no JSON is that text; the translator makes it null.
 _PARSE = "coalesce(TRY_CAST({0} AS JSON), to_json(nullif(CAST({0} AS VARCHAR), '')))"
@@ -14,6 +22,8 @@ _PARSE = "coalesce(TRY_CAST({0} AS JSON), to_json(nullif(CAST({0} AS VARCHAR), '
 _REPEAT = "repeat({0}, CASE WHEN {1} > 1024 THEN error('strrep(): the multiplier is at most 1024') ELSE {1} END)"
 
 _render_range = translate.render_range
+_render_expr = translate.render_expr
+_left: ContextVar[list[int]] = ContextVar("left")
 
 
 def mend() -> None:
@@ -21,9 +31,30 @@ def mend() -> None:
     for name, template in {"parse_json": _PARSE, "todynamic": _PARSE, "strrep": _REPEAT}.items():
         SCALAR_FUNCTIONS[name] = dataclasses.replace(SCALAR_FUNCTIONS[name], template=template)
     translate.render_range = _streamed_range
+    translate.render_expr = _counted_expr
+
+
+@contextmanager
+def bounded() -> Generator[None]:
+    """Rendering inside this raises TooDear before the SQL outgrows the machine."""
+    token = _left.set([MOST_SQL])
+    try:
+        yield
+    finally:
+        _left.reset(token)
 
 
 def _streamed_range(source: ir.RangeSource) -> str:
     """`range` as a table function: made as one list, a long range could neither be held nor interrupted."""
     series, name = _render_range(source).removeprefix("SELECT UNNEST(").rsplit(") AS ", 1)
     return f"SELECT * FROM {series} AS _range({name})"  # noqa: S608
+
+
+def _counted_expr(node: ir.Expr) -> str:
+    """An expression as before, but counted: templates repeat their arguments, so nesting a few calls makes gigabytes."""
+    sql = _render_expr(node)
+    left = _left.get()
+    left[0] -= len(sql)
+    if left[0] < 0:
+        raise TooDear("The query nests too many function calls in each other; split it with extend.")
+    return sql

@@ -57,11 +57,13 @@ def resolved(query: ir.Query, scope: Scope) -> ir.Query:
         if isinstance(body, ir.Query):
             scope[name] = output_columns(body, scope)
     source = _nested(query.source, scope)
+    if free := [] if isinstance(source, ir.GraphSource) else list(_read(source)):
+        raise BadMeaning(f"Failed to resolve table or column expression named '{unmarked(free[0])}'")
     columns = output_columns(ir.Query(source), scope)
     last = max((index for index, op in enumerate(query.operators) if reads_ingestion(op)), default=-1)
     operators: list[ir.Operator] = []
     for index, one in enumerate(query.operators):
-        operator = _nested(one, scope)
+        operator = _derived(_nested(one, scope), columns)
         _check(operator, columns, scope)
         operators.append(operator)
         columns = _after(operator, columns, scope)
@@ -82,6 +84,14 @@ def _nested(node: Any, scope: Scope) -> Any:
     return rebuild(node, lambda found: found, done) if done else node
 
 
+def _derived(operator: Any, columns: list[str]) -> Any:
+    """The operator with names that the engine made of marked ones (`sum_n` of `n`) marked like them."""
+    marked = {unmarked(column): column for column in columns if MARK in column}
+    meant = {name: marked[name] for name in _read(operator) if name not in columns and name in marked}
+    inner = {id(found): (found, found) for found in walk(operator, nested=False) if isinstance(found, ir.Query)}
+    return rebuild(operator, lambda node: _renamed(node, meant), inner) if meant else operator
+
+
 def _check(operator: ir.Operator, columns: list[str], scope: Scope) -> None:
     word = _OPERATORS.get(type(operator), type(operator).__name__.lower())
     for name in _read(resolve_let_refs(operator, columns)):
@@ -100,12 +110,12 @@ def _unknown(name: str, word: str) -> BadMeaning:
     return BadMeaning(f"'{word}' operator: Failed to resolve column or scalar expression named '{unmarked(name)}'")
 
 
-def _read(operator: ir.Operator) -> Iterator[str]:
-    """The names that an operator takes from its input."""
+def _read(operator: ir.Operator | ir.Source) -> Iterator[str]:
+    """The names that an operator takes from its input; a source has none to take them from."""
     if isinstance(operator, ir.ProjectAway):
         yield from (name for name in operator.columns if "*" not in name)
     if isinstance(operator, ir.ProjectRename):
-        yield from (old for _, old in operator.renames)
+        yield from (old for old, _ in operator.renames)
     for node in walk(operator, nested=False):
         if isinstance(node, ir.ColumnRef):
             yield node.name

@@ -76,6 +76,8 @@ def _told(error: Exception) -> BadQuery:
         return TimedOut("The query was stopped.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return TooDear("The query needs more memory than it may have; ask for less or for a shorter time.")
+    if isinstance(error, duckdb.BinderException):
+        return BadMeaning(f"The types in the query do not go together: {said}")
     if isinstance(error, (duckdb.ProgrammingError, duckdb.DataError, duckdb.InvalidInputException)):
         return BadMeaning(said)
     return BadQuery(said)

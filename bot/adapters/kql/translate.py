@@ -19,11 +19,14 @@ from duckdb_kql.schema import match_wildcard
 from duckdb_kql.translate import CLOCK_SLOT, clock, to_sql
 
 from bot.adapters.kql import text
-from bot.adapters.kql.errors import BadMeaning, BadQuery, Unsupported
-from bot.adapters.kql.functions import mend
+from bot.adapters.kql.errors import BadMeaning, BadQuery, TooDear, Unsupported
+from bot.adapters.kql.functions import bounded, mend
 from bot.adapters.kql.names import reads_ingestion, resolved, told_apart
 from bot.adapters.kql.tables import HIDDEN, INGESTED, hidden, known, reading, unmarked, visible
-from bot.adapters.kql.tree import rebuild, walk
+from bot.adapters.kql.tree import rebuild, size, walk
+
+MOST_NODES = 50_000
+"""A let that is read twice by another that is read twice, and so on: twenty lines can stand for a million."""
 
 _UNSET = datetime(1, 1, 1)  # noqa: DTZ001  the engine's times have no zone
 
@@ -46,7 +49,7 @@ class Translated(msgspec.Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=128)
 def translate(kql: str, *, spanned: bool, rows: int) -> Translated:
     """The query as SQL that gives at most `rows` rows. Raises BadQuery."""
-    with _in_our_words(kql), clock(_UNSET) as active:
+    with _in_our_words(kql), bounded(), clock(_UNSET) as active:
         query = _mended(told_apart(_allowed(lower(text.prepared(kql), {}, {}))))
         query = resolved(query, known())
         query.operators.append(ir.Take(rows))
@@ -68,6 +71,8 @@ def translate(kql: str, *, spanned: bool, rows: int) -> Translated:
 
 def _allowed(query: ir.Query) -> ir.Query:
     """The query, if it reads nothing but our tables. Raises BadQuery."""
+    if size(query) > MOST_NODES:
+        raise TooDear("The query says too much, once its let statements are put in; make it shorter.")
     lets = {name for node in walk(query) if isinstance(node, ir.Query) for name, _ in node.lets}
     if taken := sorted(lets & visible().keys()):
         raise Unsupported(f"A let statement named like the table {taken[0]}")

@@ -45,5 +45,18 @@ def rebuild(tree: Any, change: Callable[[Any], Any], memo: dict[int, tuple[Any, 
     return new
 
 
+def size(tree: Any, memo: dict[int, int] | None = None) -> int:
+    """How many nodes the tree has when each shared one is counted wherever it stands, as a renderer meets them."""
+    memo = {} if memo is None else memo
+    node: Any = tree
+    if id(node) not in memo:
+        if isinstance(node, (list, tuple)):
+            parts: list[Any] = list(cast("list[Any]", node))
+        else:
+            parts = [getattr(node, field.name) for field in dataclasses.fields(node)] if _is_node(node) else []
+        memo[id(tree)] = 1 + sum(size(part, memo) for part in parts)
+    return memo[id(tree)]
+
+
 def _is_node(value: object) -> bool:
     return dataclasses.is_dataclass(value) and not isinstance(value, type)

@@ -72,7 +72,10 @@ class Teams:
         header = request.headers.get("Authorization")
         if not header:
             return _refuse(401, "An Authorization header is required.")
-        body = await request.read()
+        try:
+            body = await request.read()
+        except (web.RequestPayloadError, ConnectionError):
+            return _refuse(400, "The body cannot be read.")
         if len(body) > LARGEST:
             return _refuse(413, "An activity may have 256 KB at most.")
         try:
