@@ -77,6 +77,7 @@ async def assembled(
     from bot.roles import Roles
     from bot.watch import Watcher
     from cards.notes import summary
+    from manifest.about import ABOUT
 
     async with AsyncExitStack() as held:
         store = await Store.open(settings.database_url)
@@ -135,7 +136,9 @@ async def assembled(
             deliverer=deliverer,
             delivering=delivering,
             health=health,
-            web=web.application(receive=teams.receive, problems=lambda: health.problems() + teams.problems()),
+            web=web.application(
+                receive=teams.receive, problems=lambda: health.problems() + teams.problems(), about=ABOUT
+            ),
             acted=acted,
         )
 

@@ -15,6 +15,7 @@ from bot.causes import cause_of
 from bot.model import Failure, ProvisioningEvent, Value
 
 MOST_MARKS = 200
+KNOWN = {"success", "failure", "skipped", "warning"}
 
 Key = tuple[str, str, str]
 """Job id, object type, object id."""
@@ -59,12 +60,15 @@ def key_of(event: ProvisioningEvent) -> Key:
 
 
 def sort(events: Iterable[ProvisioningEvent]) -> Folded:
-    """Part a batch into what failed and what is well; other rows (skipped, warnings, unknown words) say neither."""
+    """Part a batch into what failed and what is well; other rows (skipped, warnings) say neither.
+
+    A row of a status that nobody has heard of counts as failed if it has an error code, so that it is seen.
+    """
     failed: dict[Key, list[ProvisioningEvent]] = {}
     well: dict[Key, datetime] = {}
     for event in events:
         key = (event.job_id, event.object_type, event.object_id)
-        if event.status == "failure":
+        if event.status == "failure" or (event.error_code and event.status not in KNOWN):
             failed.setdefault(key, []).append(event)
         elif event.status == "success" or event.out_of_scope:
             at = well.get(key)
@@ -116,7 +120,7 @@ def _failure(event: ProvisioningEvent) -> Failure:
         error_code=event.error_code,
         reason=event.reason,
         value=value,
-        step=event.step,
+        step=event.step if event.status in KNOWN else f"{event.step} (status {event.status})".strip(),
         first_seen=event.at,
         last_seen=event.at,
         change_id=event.change_id,

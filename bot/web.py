@@ -18,8 +18,11 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Problems = Callable[[], list[str]]
 
 
-def application(*, receive: Handler, problems: Problems) -> web.Application:
-    """`receive` answers Teams; `problems` says, in sentences, what keeps the bot from being ready."""
+def application(*, receive: Handler, problems: Problems, about: str = "") -> web.Application:
+    """`receive` answers Teams; `problems` says, in sentences, what keeps the bot from being ready.
+
+    `about` is the page that the app package names as website, privacy statement and terms of use.
+    """
 
     async def alive(request: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
@@ -29,9 +32,13 @@ def application(*, receive: Handler, problems: Problems) -> web.Application:
             return web.json_response({"status": "not ready", "problems": found}, status=503)
         return web.json_response({"status": "ready"})
 
+    async def tell(request: web.Request) -> web.Response:
+        return web.Response(text=about)
+
     app = web.Application(client_max_size=LARGEST, middlewares=[_faults])
     app.on_response_prepare.append(_no_banner)
     app.router.add_post("/api/messages", receive)
+    app.router.add_get("/about", tell)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
     return app

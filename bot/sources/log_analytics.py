@@ -12,8 +12,8 @@ import msgspec
 
 from bot.ports import Batch, SourceDown
 from bot.sources.broken import Broken
+from bot.sources.columns import from_columns
 from bot.sources.kql import Place, reading
-from bot.sources.normalise import from_columns
 from bot.sources.pacer import Pacer
 
 if TYPE_CHECKING:

@@ -1,17 +1,15 @@
-"""Makes a ProvisioningEvent of a row of the log, the same one whether the row came by Graph or by Log Analytics."""
+"""Makes a ProvisioningEvent of what a row of the log says, the same one whichever way the row came."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import msgspec
 
 from bot.adapters import lenient
 from bot.model import ProvisioningEvent
-from bot.sources.rows import Facts, GraphRow, Step, Steps, Thing
+from bot.sources.rows import Facts, GraphRow
 from bot.sources.scope import out_of_scope
 from bot.sources.words import ACTIONS, STATUSES, STEP_STATUSES, STEP_TYPES, known
 
@@ -30,6 +28,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     wrong: str = ""
 
 
+_GRAPH_ROW = msgspec.json.Decoder(GraphRow)
+
+
 def from_graph(raw: bytes | msgspec.Raw, now: datetime) -> Reading:
     """Read one provisioningObjectSummary."""
     wrong = ""
@@ -41,58 +42,11 @@ def from_graph(raw: bytes | msgspec.Raw, now: datetime) -> Reading:
             row = lenient.repair(raw, GraphRow)
         except lenient.Unreadable:
             return Reading(id=_stand_in(bytes(raw)), wrong="no JSON object")
-    return _read(row.facts(), now, wrong)
+    return read(row.facts(), now, wrong)
 
 
-def from_columns(row: Mapping[str, Any], now: datetime) -> Reading:
-    """Read one row of the query in `bot.sources.kql`, whose columns are all text."""
-    text = {name: value if isinstance(value, str) else "" for name, value in row.items()}
-    wrong = "" if set(text.get("Shapes", "").split()) <= {"dictionary", "array", "null"} else "broken JSON in a column"
-    steps: list[Step] | None = None
-    if written := text.get("Steps", ""):
-        try:
-            steps = _STEPS.decode(written)
-        except msgspec.DecodeError:
-            wrong = "broken JSON in ProvisioningSteps"
-            steps = _mended(written)
-    facts = Facts(
-        **{field: text.get(column, "") for field, column in _COLUMNS.items()},
-        source=Thing(
-            id=text.get("SourceId"), display_name=text.get("SourceName"), identity_type=text.get("SourceType")
-        ),
-        target=Thing(
-            id=text.get("TargetId"), display_name=text.get("TargetName"), identity_type=text.get("TargetType")
-        ),
-        steps=steps or (),
-    )
-    return _read(facts, now, wrong)
-
-
-_GRAPH_ROW = msgspec.json.Decoder(GraphRow)
-_STEPS = msgspec.json.Decoder(list[Step] | None)
-_COLUMNS = {
-    "id": "Id",
-    "at": "At",
-    "job_id": "JobId",
-    "cycle_id": "CycleId",
-    "change_id": "ChangeId",
-    "action": "Action",
-    "status": "Status",
-    "error_code": "ErrorCode",
-    "reason": "Reason",
-    "principal_id": "PrincipalId",
-    "principal_name": "PrincipalName",
-}
-
-
-def _mended(written: str) -> list[Step]:
-    try:
-        return lenient.repair(f'{{"steps":{written}}}'.encode("utf-8", "replace"), Steps).steps or []
-    except lenient.Unreadable:
-        return []
-
-
-def _read(facts: Facts, now: datetime, wrong: str) -> Reading:
+def read(facts: Facts, now: datetime, wrong: str = "") -> Reading:
+    """What the facts amount to. `wrong` is what was wrong with the row before it came here."""
     row_id = _bounded(facts.id, LONGEST_ID)
     source, target = facts.source, facts.target
     name = source.display_name or target.display_name or ""

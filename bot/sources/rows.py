@@ -101,3 +101,24 @@ class GraphRow(Wire, frozen=True):
             principal_name=principal.display_name,
             steps=self.provisioning_steps or (),
         )
+
+
+class ExportedThing(msgspec.Struct, frozen=True):
+    """The same in Log Analytics' JSON columns, where diagnostic settings write Id and Name."""
+
+    id: str | None = None
+    Id: str | None = None
+    displayName: str | None = None  # noqa: N815
+    Name: str | None = None
+    identityType: str | None = None  # noqa: N815
+
+    def thing(self) -> Thing:
+        return Thing(self.Id or self.id, self.Name or self.displayName, self.identityType)
+
+
+class ExportedStatus(msgspec.Struct, frozen=True):
+    """ProvisioningStatusInfo as diagnostic settings write it, or as Graph does."""
+
+    Status: str | None = None
+    status: str | None = None
+    errorInformation: Error | None = None  # noqa: N815

@@ -32,8 +32,8 @@ def unknown_words(tenant: Tenant, at: datetime, job: str = "Plotter") -> Json:
         "magnitude": 9,
     }
     found.extra = {"code": CODE, "quarantine": quarantine, "weather": "sunny"}
-    subject = healthy(tenant, found, 1)[0]
-    found.reserved.add(subject.id)
+    subject, other = healthy(tenant, found, 2)
+    found.reserved |= {subject.id, other.id}
     rng = random.Random(f"{tenant.seed} unknown words {at.timestamp()}")
     outcome = Outcome(
         action=ACTION, status="failure", code="SolarFlareDetected", reason="The sun is too bright.", step=STEP
@@ -41,7 +41,8 @@ def unknown_words(tenant: Tenant, at: datetime, job: str = "Plotter") -> Json:
     # A copy: rows share the parts that do not change.
     row = copy.deepcopy(tenant.log.row(found.spec, subject, outcome, at, drawn_guid(rng), rng))
     tenant.send({**row, "phaseOfTheMoon": "full"}, at, rng, prompt=True)
-    odd = copy.deepcopy(tenant.log.row(found.spec, subject, outcome, at, drawn_guid(rng), rng))
+    odd = copy.deepcopy(tenant.log.row(found.spec, other, outcome, at, drawn_guid(rng), rng))
     odd["provisioningStatusInfo"]["status"] = STATUS
     tenant.send(odd, at, rng, prompt=True)
-    return {"job": found.id, "object": subject.id, "rows": [row["id"], odd["id"]]}
+    words = [CODE, REASON, STEP, STATUS]
+    return {"job": found.id, "objects": [subject.id, other.id], "rows": [row["id"], odd["id"]], "words": words}

@@ -85,9 +85,11 @@ class Caller(Message):
 
 
 class Figures(NamedTuple):
+    requests: int
     requests_per_second: float
     p50_ms: float
     p99_ms: float
+    cpu_ms: float = 0.0
 
 
 class Load:
@@ -112,7 +114,7 @@ class Load:
         took = time.perf_counter() - begin
         times = sorted(each for caller in callers for each in caller.times)
         p50, p99 = (round(times[int(len(times) * part)] * 1000, 2) for part in (0.5, 0.99))
-        return Figures(round(len(times) / took, 1), p50, p99)
+        return Figures(len(times), round(len(times) / took, 1), p50, p99)
 
 
 async def serve_connector() -> None:

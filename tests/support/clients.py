@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ async def settled() -> None:
 
 
 @asynccontextmanager
-async def signed_in(box: Sandbox, *, secret: str = "", login: str = "") -> AsyncIterator[ClientSecretCredential]:
+async def signed_in(box: Sandbox, *, secret: str = "", login: str = "") -> AsyncGenerator[ClientSecretCredential]:
     """The bot's credential in the sandbox's tenant."""
     credential = ClientSecretCredential(
         box.tenant.id,
@@ -39,12 +39,12 @@ async def signed_in(box: Sandbox, *, secret: str = "", login: str = "") -> Async
 
 @asynccontextmanager
 async def graph_on(
-    box: Sandbox, *, url: str = "", secret: str = "", login: str = "", trusted: bool = True, timeout: float = 10.0
-) -> AsyncIterator[GraphClient]:
+    box: Sandbox, *, url: str = "", secret: str = "", login: str = "", trusted: bool = True, patience: float = 10.0
+) -> AsyncGenerator[GraphClient]:
     """Graph of the sandbox, or of another address."""
     async with signed_in(box, secret=secret, login=login) as credential:
         ca_file: Path | None = box.ca_file if trusted else None
-        client = GraphClient(credential, url=url or f"{box.url}/v1.0", ca_file=ca_file, timeout=timeout)
+        client = GraphClient(credential, url=url or f"{box.url}/v1.0", ca_file=ca_file, timeout=patience)
         try:
             yield client
         finally:
@@ -53,8 +53,8 @@ async def graph_on(
 
 @asynccontextmanager
 async def logs_on(
-    box: Sandbox, *, url: str = "", secret: str = "", workspace: str = "", trusted: bool = True, timeout: float = 10.0
-) -> AsyncIterator[LogAnalytics]:
+    box: Sandbox, *, url: str = "", secret: str = "", workspace: str = "", trusted: bool = True, patience: float = 10.0
+) -> AsyncGenerator[LogAnalytics]:
     """The workspace of the sandbox, or another one."""
     async with signed_in(box, secret=secret) as credential:
         logs = LogAnalytics(
@@ -62,7 +62,7 @@ async def logs_on(
             workspace or box.tenant.workspace_id,
             url=url or box.url,
             ca_file=box.ca_file if trusted else None,
-            timeout=timeout,
+            timeout=patience,
         )
         try:
             yield logs

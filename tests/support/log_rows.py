@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,7 +66,7 @@ def audit(number: int = 1, *, at: datetime = NOON, **more: Any) -> dict[str, Any
 
 
 @asynccontextmanager
-async def open_logs(rows: int = 3, path: Path | None = None, **options: Any) -> AsyncIterator[LocalLogs]:
+async def open_logs(rows: int = 3, path: Path | None = None, **options: Any) -> AsyncGenerator[LocalLogs]:
     """A store with rows a minute apart, each ingested ten minutes after it was written, every third a failure."""
     logs = LocalLogs(path, tenant=TENANT, workspace=WORKSPACE, **options)
     minutes = [NOON + timedelta(minutes=number) for number in range(rows)]

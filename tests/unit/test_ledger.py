@@ -72,5 +72,7 @@ def test_a_long_history_keeps_its_count_and_its_beginning_but_not_every_row() ->
     assert len(entry.marks) == ledger.MOST_MARKS
 
 
-def test_a_status_nobody_has_heard_of_neither_opens_nor_clears() -> None:
-    assert folded(event(1, status="quantum")) == {}
+def test_a_status_nobody_has_heard_of_is_seen_if_it_has_an_error_code() -> None:
+    assert folded(event(1, status="quantum", error_code="")) == {}
+    (entry,) = folded(event(1, status="quantum")).values()
+    assert entry.failure.step == "export (status quantum)"
