@@ -82,7 +82,7 @@ class Workspace:
             raise ApiError(401, "InvalidTokenError", "The provided authentication token is not valid for this resource")
         if not scope.startswith(AUDIENCE):
             raise ApiError(403, "InvalidAuthenticationTokenAudience", log_answers.WRONG_AUDIENCE)
-        now = time.monotonic()
+        now = self._tenant.clock().timestamp()
         while self._calls and now - self._calls[0] >= WINDOW:
             self._calls.popleft()
         if len(self._calls) >= MOST_CALLS:

@@ -33,7 +33,6 @@ CONCURRENT = 4
 # In this order: what can reach outside goes first, and the lock last, so that no query can undo any of it.
 _LOCKDOWN = (
     "SET GLOBAL TimeZone = 'UTC'",
-    "SET temp_directory = ''",
     "SET python_enable_replacements = false",
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
@@ -50,7 +49,11 @@ class LocalLogs:
         self, path: Path | None = None, *, tenant: str = "", workspace: str = "", threads: int = 2, memory: str = "1GB"
     ) -> None:
         self._path, self._tenant, self._workspace = path, tenant, workspace
-        self._config: dict[str, str | bool | int | float | list[str]] = {"threads": threads, "memory_limit": memory}
+        self._config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "memory_limit": memory,
+            "max_temp_directory_size": "8GB",
+        }
         self._connection: DuckDBPyConnection | None = None
         self._opening = threading.Lock()
         self._readers = ThreadPoolExecutor(CONCURRENT, thread_name_prefix="kql")
@@ -134,6 +137,8 @@ class LocalLogs:
 
         try:
             connection = duckdb.connect(str(self._path or ":memory:"), config=self._config)
+            # A sort of a file's rows may need more room than memory; a store in memory is to stay there.
+            connection.execute("SET temp_directory = $where", {"where": f"{self._path}.tmp" if self._path else ""})
             for statement in (*ddl(), *_LOCKDOWN):
                 connection.execute(statement)
         except duckdb.Error as error:

@@ -13,7 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import cycle
 from pathlib import Path
@@ -145,7 +145,7 @@ def one_after_another(keys: Keys, url: str) -> Callable[[], str]:
 
 
 @asynccontextmanager
-async def process(module: str, *words: str) -> AsyncIterator[Child]:
+async def process(module: str, *words: str) -> AsyncGenerator[Child]:
     """Run a module until the block ends; the first line that it prints is its port."""
     path = os.pathsep.join([str(ROOT), str(STOCK)])
     child = await asyncio.create_subprocess_exec(
@@ -171,7 +171,7 @@ def install_stock() -> None:
     if not (STOCK / "botbuilder" / "integration").is_dir():
         wanted = Path(__file__).with_name("requirements.txt")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*pip, "--require-hashes", "--target", str(STOCK), "-r", str(wanted)], check=True)  # noqa: S603
+        subprocess.run([*pip, "--require-hashes", "--target", str(STOCK), "-r", str(wanted)], check=True)
 
 
 def _keys_site(keys: Keys) -> web.Application:

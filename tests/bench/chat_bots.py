@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -51,13 +52,13 @@ def bare() -> web.Application:
 
 def stock(openid_url: str, issuer: str) -> web.Application:
     """botbuilder's CloudAdapter, as its samples use it, but for the login: the bot's token is a constant, which is faster."""
-    from botbuilder.core import ActivityHandler, CardFactory, MessageFactory, TurnContext
-    from botbuilder.integration.aiohttp import (  # pyright: ignore[reportMissingImports]
-        CloudAdapter,  # pyright: ignore[reportUnknownVariableType]
-        ConfigurationBotFrameworkAuthentication,  # pyright: ignore[reportUnknownVariableType]
-    )
+    from botbuilder.core import ActivityHandler, TurnContext
+    from botbuilder.schema import Activity, Attachment
     from botframework.connector.auth import PasswordServiceClientCredentialFactory
     from msrest.authentication import BasicTokenAuthentication
+
+    # Not in the environment: the benchmark alone installs it, beside.
+    vendor: Any = importlib.import_module("botbuilder.integration.aiohttp")
 
     class Constant(PasswordServiceClientCredentialFactory):
         async def create_credentials(self, *args: object, **more: object) -> Any:
@@ -65,7 +66,8 @@ def stock(openid_url: str, issuer: str) -> web.Application:
 
     class Echo(ActivityHandler):
         async def on_message_activity(self, turn_context: TurnContext) -> None:
-            await turn_context.send_activity(MessageFactory.attachment(CardFactory.adaptive_card(CARD)))
+            card = Attachment(content_type="application/vnd.microsoft.card.adaptive", content=CARD)
+            await turn_context.send_activity(Activity(type="message", attachments=[card]))
 
     settings = SimpleNamespace(
         APP_ID=APP,
@@ -76,8 +78,8 @@ def stock(openid_url: str, issuer: str) -> web.Application:
         TO_CHANNEL_FROM_BOT_OAUTH_SCOPE="https://api.botframework.com",
         OAUTH_URL="https://api.botframework.com",
     )
-    known: Any = ConfigurationBotFrameworkAuthentication(settings, credentials_factory=Constant(APP, "secret"))
-    adapter: Any = CloudAdapter(known)
+    known = vendor.ConfigurationBotFrameworkAuthentication(settings, credentials_factory=Constant(APP, "secret"))
+    adapter = vendor.CloudAdapter(known)
     bot = Echo()
 
     async def receive(request: web.Request) -> web.Response:
@@ -109,19 +111,16 @@ async def ours(openid_url: str, issuer: str, listener: Any, stack: AsyncExitStac
     return application(receive=teams.receive, problems=teams.problems)
 
 
-def constant() -> Any:
+class Constant:
     """A listener that answers the same card to everything."""
-    from tests.support.teams_stage import Ear
 
-    class Constant(Ear):
-        async def heard(self, line: object) -> Any:
-            return self.answer
+    async def heard(self, line: object) -> Any:
+        return self.answer
 
-    from bot.ports import Answer
+    def __init__(self) -> None:
+        from bot.ports import Answer
 
-    ear = Constant()
-    ear.answer = Answer(card=CARD, summary="help")
-    return ear
+        self.answer = Answer(card=CARD, summary="help")
 
 
 async def commands(stack: AsyncExitStack) -> Any:
@@ -152,7 +151,7 @@ async def serve(kind: str, openid_url: str, issuer: str) -> None:
         elif kind == "stock":
             app = stock(openid_url, issuer)
         else:
-            listener = await commands(stack) if kind == "commands" else constant()
+            listener = await commands(stack) if kind == "commands" else Constant()
             app = await ours(openid_url, issuer, listener, stack)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()

@@ -28,6 +28,8 @@ from bot.adapters.kql.tree import rebuild, size, walk
 MOST_NODES = 50_000
 """A let that is read twice by another that is read twice, and so on: twenty lines can stand for a million."""
 
+MOST_READS = 200
+
 _UNSET = datetime(1, 1, 1)  # noqa: DTZ001  the engine's times have no zone
 
 mend()
@@ -73,7 +75,10 @@ def _allowed(query: ir.Query) -> ir.Query:
     """The query, if it reads nothing but our tables. Raises BadQuery."""
     if size(query) > MOST_NODES:
         raise TooDear("The query says too much, once its let statements are put in; make it shorter.")
-    lets = {name for node in walk(query) if isinstance(node, ir.Query) for name, _ in node.lets}
+    bound = {name: body for node in walk(query) if isinstance(node, ir.Query) for name, body in node.lets}
+    if _reads(query, bound) > MOST_READS:
+        raise TooDear(f"The query reads tables more than {MOST_READS} times, once its let statements are put in.")
+    lets = set(bound)
     if taken := sorted(lets & visible().keys()):
         raise Unsupported(f"A let statement named like the table {taken[0]}")
     for node in walk(query):
@@ -84,6 +89,22 @@ def _allowed(query: ir.Query) -> ir.Query:
         if isinstance(node, ir.TableRef) and node.name not in lets | visible().keys():
             raise BadMeaning(f"Failed to resolve table or column expression named '{node.name}'")
     return query
+
+
+def _reads(query: ir.Query, lets: dict[str, Any]) -> int:
+    """How often the query reads a table when each let is put in wherever it stands, as the engine's planner does."""
+    counted: dict[str, int] = {}
+
+    def count(node: object) -> int:
+        return sum(reads(found.name) for found in walk(node) if isinstance(found, ir.TableRef))
+
+    def reads(name: str) -> int:
+        if name in lets and name not in counted:
+            counted[name] = 1  # for a let that reads itself
+            counted[name] = max(1, count(lets[name]))
+        return counted.get(name, 1)
+
+    return count(query)
 
 
 def _mended(query: ir.Query) -> ir.Query:

@@ -68,6 +68,12 @@ class Ledger:
         """Open failures by job, grouped by cause, the largest group first."""
         return await self._groups(ledger.c.cleared_at.is_(None))
 
+    async def open_objects(self) -> list[tuple[str, str, str]]:
+        """Job id, object id and error code of every object that fails now."""
+        rows = await self._connection.execute(select(ledger.c.body).where(ledger.c.cleared_at.is_(None)))
+        failures = (_entry(body).newest for body in rows.scalars())
+        return [(failure.job_id, failure.object_id, failure.error_code) for failure in failures]
+
     async def failed_since(self, since: datetime) -> dict[str, tuple[Failing, ...]]:
         """Failures seen since a time, cleared or not, by job and cause."""
         return await self._groups(ledger.c.last_seen >= since)

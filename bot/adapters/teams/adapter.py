@@ -95,7 +95,7 @@ class Teams:
 
         async def turn(context: TurnContext) -> None:
             if activity.channel_id != "msteams" or activity.tenants != {self._tenant_id}:
-                log.warning("activity of another tenant or channel refused")
+                log.warning("foreign activity refused", extra={"tenants": ", ".join(sorted(activity.tenants))[:200]})
                 replies.append(Reply(403, b'{"error":"This bot does not serve this tenant."}'))
                 return
             connector = cast("Connector", context.turn_state[CloudAdapterBase.BOT_CONNECTOR_CLIENT_KEY])

@@ -107,7 +107,7 @@ class Connector:
         """The ids of what was made. Without them it may be there, but it cannot be updated: so it is uncertain."""
         try:
             return msgspec.json.decode(answer, type=Created)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise TryLater("Teams took it but did not say where it stands", uncertain=True) from error
 
 

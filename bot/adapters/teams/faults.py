@@ -84,6 +84,6 @@ def _code(body: bytes) -> str:
         code = told.error.code if told.error else told.code or told.sub_code
         if code is None and told.message and "subCode" in told.message:
             code = msgspec.json.decode(told.message, type=_Body).sub_code
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return ""
     return code if code and code.isalnum() and len(code) <= 80 else ""

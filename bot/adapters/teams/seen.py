@@ -20,7 +20,7 @@ class Seen:
     """Work by its key, kept with its result for ten minutes; work that failed is forgotten and may be tried again."""
 
     LIFETIME = timedelta(minutes=10)
-    MOST = 10_000
+    MOST = 4_000
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -124,7 +124,10 @@ _decoder = msgspec.json.Decoder(Incoming)
 
 def decode(body: bytes) -> Incoming:
     """Raises msgspec.MsgspecError with the path of what is wrong, never with its value."""
-    return _decoder.decode(body)
+    try:
+        return _decoder.decode(body)
+    except RecursionError:
+        raise msgspec.DecodeError("it is nested too deeply") from None
 
 
 def invoked(activity: Incoming) -> Invoked:
