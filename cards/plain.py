@@ -27,7 +27,8 @@ _MARKUP = re.compile(
 
 def clean(text: str, limit: int = LONG) -> str:
     """Show text as it is, on one line and cut; what cannot be seen is spelt out, since it may be the very fault."""
-    shown = "".join(_visible(mark) for mark in text[: limit * 2])
+    cut = text[: limit * 2]
+    shown = cut if cut.isprintable() else "".join(map(_visible, cut))
     line = " ".join(shown.split())
     return line if len(line) <= limit and len(text) <= limit * 2 else line[: limit - 1].rstrip() + "…"
 

@@ -81,8 +81,6 @@ async def test_a_filter_that_is_refused_for_another_reason_is_a_source_that_is_d
     reader.box.faults.add(Fault(area="reports", kind="status", status=400, times=0))
     with pytest.raises(SourceDown, match="did not accept"):
         await reader.look()
-        reader.dial.turn(seconds=10)
-        await reader.look()
 
 
 async def test_an_empty_page_proves_nothing(reader: Reader) -> None:

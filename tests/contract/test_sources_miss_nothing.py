@@ -60,12 +60,12 @@ async def through_an_unquiet_night(bot: Bot, tenant: Tenant, *, every: float) ->
     await bot.live(every=10, minutes=3)
     await bot.live(every=every, minutes=17)
     bot.wrong = timedelta(hours=3)
-    await bot.live(every=every, minutes=20)
+    await bot.live(every=every, minutes=75)
     bot.wrong = timedelta(minutes=-25)
     await bot.live(every=every, minutes=15)
     bot.wrong = timedelta()
-    # The last rows arrive two hours after the first; Graph's longest sweep comes every half an hour.
-    await bot.live(every=every, minutes=98)
+    # The last rows arrive two hours after the first, and Graph's longest sweep comes every half an hour.
+    await bot.live(every=every, minutes=43)
     await bot.live(every=10, minutes=1)
     return told
 

@@ -12,18 +12,20 @@ from bot.ledger import Entry, Key
 from bot.model import ProvisioningEvent
 from tests.support.make import event
 
-rows = st.lists(
-    st.builds(
-        lambda number, minute, ok, who, code: event(number, minute=minute, ok=ok, object_id=who, error_code=code),
-        st.integers(0, 10_000),
-        st.integers(0, 60),
-        st.booleans(),
-        st.sampled_from(["a", "b", "c"]),
-        st.sampled_from(["ContosoEntryConflict", "Timeout", "Never heard of"]),
-    ),
-    unique_by=lambda row: row.id,
-    max_size=40,
+
+def row(number: int, minute: int, ok: bool, who: str, code: str) -> ProvisioningEvent:
+    return event(number, minute=minute, ok=ok, object_id=who, error_code=code)
+
+
+one = st.builds(
+    row,
+    st.integers(0, 10_000),
+    st.integers(0, 60),
+    st.booleans(),
+    st.sampled_from(["a", "b", "c"]),
+    st.sampled_from(["ContosoEntryConflict", "Timeout", "Never heard of"]),
 )
+rows = st.lists(one, unique_by=lambda each: each.id, max_size=40)
 
 
 def fold(batches: list[list[ProvisioningEvent]]) -> Mapping[Key, Entry]:

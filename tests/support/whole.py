@@ -83,6 +83,7 @@ async def whole(
     source: str = "log_analytics",
     lag: Lag = PROMPT,
     clock: Dial | None = None,
+    throttle: bool = True,
     **settings: Any,
 ) -> AsyncGenerator[Whole]:
     """Everything, started; the app is installed in General, and nothing has been looked at yet."""
@@ -93,7 +94,7 @@ async def whole(
     faults = Faults(tenant.clock)
     port = unused_port()
     async with AsyncExitStack() as held:
-        box = await held.enter_async_context(Sandbox(tenant, faults, folder=folder))
+        box = await held.enter_async_context(Sandbox(tenant, faults, folder=folder, throttle=throttle))
         teams = MemoryTeams(tenant)
         bot_url = f"http://127.0.0.1:{port}/api/messages"
         door = await held.enter_async_context(Door(tenant, faults, teams, sign=box.token, bot_url=bot_url))

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot.detect import detect
+from bot.detect import Subject, detect
 from bot.incidents import Change, Kind, acknowledge, advance
-from bot.model import Failing, Incident, Job, State, Window
+from bot.model import Failing, Finding, Incident, Job, State, Window
 from tests.support.make import ADA, NOON, failing, job, quarantine
 
 LATER = NOON + timedelta(minutes=10)
@@ -15,7 +15,8 @@ def window(job: Job, *groups: Failing) -> Window:
 
 
 def step(known: list[Incident], *windows: Window, hours: float = 0) -> list[Change]:
-    findings, looked = [], set()
+    findings: list[Finding] = []
+    looked: set[Subject] = set()
     for each in windows:
         found, subjects = detect(each)
         findings += found

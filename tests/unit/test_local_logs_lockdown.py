@@ -132,11 +132,23 @@ async def test_a_mistake_is_named(kql: str, error: type[BadQuery], said: str) ->
         "print " + "(" * 100 + "1" + ")" * 100,
         "AuditLogs | where " + "tostring(" * 30 + "Id" + ")" * 30 + " == 'a'",
         "let a0 = 1; " + "".join(f"let a{n} = a{n - 1} + a{n - 1}; " for n in range(1, 40)) + "print a39",
+        "let a0 = AuditLogs; "
+        + "".join(f"let a{n} = a{n - 1} | union a{n - 1}; " for n in range(1, 30))
+        + "a29 | count",
         "AuditLogs | where " + " or ".join(f"Id == '{n}'" for n in range(1500)),
         "print x = 'xxxxxxxxxxxxxxxx'" + " | extend x = strcat(x, x, x, x, x, x, x, x)" * 9 + " | project strlen(x)",
         "print strrep('abc', 1000000000)",
     ],
-    ids=["long", "deep", "nested calls", "doubling lets", "endless or", "doubling text", "repeated text"],
+    ids=[
+        "long",
+        "deep",
+        "nested calls",
+        "doubling lets",
+        "doubling tables",
+        "endless or",
+        "doubling text",
+        "repeated text",
+    ],
 )
 async def test_a_query_that_would_eat_the_machine_is_refused(kql: str) -> None:
     async with open_logs(memory="256MB") as logs:

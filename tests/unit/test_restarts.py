@@ -8,7 +8,7 @@ from bot.model import RestartScope as S
 from bot.ports import Refusal
 from bot.restarts import MEANING, reset_scope
 
-LEGAL = {
+LEGAL: dict[tuple[S, ...], str] = {
     (S.PORTAL,): "Watermark, Escrows, QuarantineState",
     (S.QUARANTINE,): "QuarantineState",
     (S.ESCROWS,): "Escrows",

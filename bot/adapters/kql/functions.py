@@ -12,8 +12,8 @@ from duckdb_kql.translate.functions import SCALAR_FUNCTIONS
 
 from bot.adapters.kql.errors import TooDear
 
-MOST_SQL = 20_000_000
-"""Characters that rendering one query's expressions may come to, each counted at every level it is part of."""
+LONGEST_SQL, MOST_SQL = 1_000_000, 200_000_000
+"""Characters that one expression may come to, and all of a query, each counted at every level it is part of."""
 
 # Kusto's parse_json() of a text that is no JSON is that text; the translator makes it null.
 _PARSE = "coalesce(TRY_CAST({0} AS JSON), to_json(nullif(CAST({0} AS VARCHAR), '')))"
@@ -55,6 +55,6 @@ def _counted_expr(node: ir.Expr) -> str:
     sql = _render_expr(node)
     left = _left.get()
     left[0] -= len(sql)
-    if left[0] < 0:
+    if left[0] < 0 or len(sql) > LONGEST_SQL:
         raise TooDear("The query nests too many function calls in each other; split it with extend.")
     return sql

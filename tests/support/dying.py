@@ -1,0 +1,126 @@
+"""A bot that is killed at a step of its own: a process looks once, delivers once, and dies by SIGKILL at step N.
+
+Steps are every commit (before and after), every call to Teams (before and after), every answer of a source.
+`python -m tests.support.dying DATABASE` serves orders from standard input: the number of a step (0 for none), and how many seconds its clock is ahead; each is
+obeyed in a fork, so that the imports are paid once. It answers with the fork's exit status and the steps it counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from app import Bot, assembled, utc_now
+from bot.adapters.store import Transaction
+from bot.ports import Batch, Source
+from bot.settings import load
+
+
+class Steps:
+    """Counts, and kills at the one that was asked for."""
+
+    def __init__(self, fatal: int) -> None:
+        self.count = 0
+        self._fatal = fatal
+
+    def __call__(self) -> None:
+        self.count += 1
+        if self.count == self._fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Dying:
+    """Any port, with a step before and after each of its calls."""
+
+    def __init__(self, inner: Any, step: Steps) -> None:
+        self._inner = inner
+        self._step = step
+
+    def __getattr__(self, name: str) -> Any:
+        verb = getattr(self._inner, name)
+        if not inspect.iscoroutinefunction(verb):
+            return verb
+
+        async def stepped(*words: Any, **more: Any) -> Any:
+            self._step()
+            answer = await verb(*words, **more)
+            self._step()
+            return answer
+
+        return stepped
+
+
+class DyingSource:
+    """A source with a step before each batch is handed over and after it was taken."""
+
+    def __init__(self, inner: Source, step: Steps) -> None:
+        self.name = inner.name
+        self._inner = inner
+        self._step = step
+
+    async def read(self, cursor: str, now: datetime) -> AsyncIterator[Batch]:
+        async for batch in self._inner.read(cursor, now):
+            self._step()
+            yield batch
+            self._step()
+
+
+class DyingStore(Dying):
+    """A store with a step before and after each commit."""
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncGenerator[Transaction]:
+        async with self._inner.begin() as tx:
+            yield tx
+            self._step()
+        self._step()
+
+
+def fitted(bot: Bot, step: Steps) -> None:
+    """Put the steps between the pieces."""
+    store: Any = DyingStore(bot.store, step)
+    watcher, deliverer = vars(bot.watcher), vars(bot.deliverer)
+    watcher["_store"] = deliverer["_store"] = store
+    watcher["_jobs"] = Dying(watcher["_jobs"], step)
+    watcher["_sources"] = [DyingSource(source, step) for source in watcher["_sources"]]
+    deliverer["_messenger"] = Dying(deliverer["_messenger"], step)
+
+
+async def live(fatal: int, ahead: float) -> int:
+    """Look and deliver until nothing is due; how many steps it took."""
+    step = Steps(fatal)
+    async with assembled(load(None), now=lambda: utc_now() + timedelta(seconds=ahead)) as bot:
+        fitted(bot, step)
+        await bot.watcher.look_at_jobs()
+        await bot.watcher.tick()
+        while await bot.deliverer.deliver():
+            pass
+    return step.count
+
+
+def serve() -> None:
+    """Obey orders, each in a fork."""
+    for name in ("bot.adapters.store.migrate", "msgraph", "azure.monitor.query.aio", "azure.identity.aio"):
+        __import__(name)
+    for order in sys.stdin:
+        fatal, ahead = order.split()
+        said, says = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.write(says, str(asyncio.run(live(int(fatal), float(ahead)))).encode())
+            os._exit(0)
+        os.close(says)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), (os.read(said, 100) or b"0").decode(), flush=True)
+        os.close(said)
+
+
+if __name__ == "__main__":
+    serve()
