@@ -8,7 +8,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from bot.adapters.graph.client import GraphClient
     from bot.adapters.store import Store
     from bot.adapters.teams import Teams
-    from bot.adapters.teams.adapter import Look
+    from bot.adapters.teams.adapter import Look as LookBack
     from bot.health import Health
     from bot.outbox import Deliverer, Delivering
     from bot.settings import Settings
     from bot.watch import Watcher
 
 log = logging.getLogger(__name__)
+
+Look = Callable[[], Awaitable[None]]
 
 GRACE = timedelta(seconds=30)
 """How much longer than its period a source may be silent before the bot is not ready."""
@@ -164,7 +166,7 @@ def _graph(settings: Settings, credential: ClientSecretCredential) -> GraphClien
     return GraphClient(credential, url=settings.graph_url, ca_file=settings.ca_file)
 
 
-def _look(settings: Settings, graph: GraphClient) -> Look | None:
+def _look(settings: Settings, graph: GraphClient) -> LookBack | None:
     from bot.adapters.graph.messages import GraphMessages
 
     return GraphMessages(graph, app_id=settings.app_id).find if settings.read_back else None
@@ -241,10 +243,27 @@ def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     clock: Any = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     start = utc_now()
-    clock.add_job(bot.watcher.look_at_jobs, "interval", seconds=settings.jobs_seconds, next_run_time=start)
-    clock.add_job(bot.watcher.tick, "interval", seconds=settings.watch_seconds, next_run_time=start)
+    clock.add_job(_called(bot.watcher.look_at_jobs), "interval", seconds=settings.jobs_seconds, next_run_time=start)
+    clock.add_job(_called(bot.watcher.tick), "interval", seconds=settings.watch_seconds, next_run_time=start)
     clock.start()
     held.callback(clock.shutdown, wait=False)
+
+
+def _called(look: Look) -> Look:
+    """A look that the clock may call: that it is told to stop is no fault."""
+
+    async def once() -> None:
+        with suppress(asyncio.CancelledError):
+            await _logged(look)
+
+    return once
+
+
+async def _logged(look: Look) -> None:
+    try:
+        await look()
+    except Exception:
+        log.exception("a look failed in an unforeseen way")
 
 
 async def _look_when_acted(bot: Bot) -> None:
@@ -254,10 +273,7 @@ async def _look_when_acted(bot: Bot) -> None:
         bot.acted.clear()
         for pause in AFTER_ACTING:
             await asyncio.sleep(pause)
-            try:
-                await bot.watcher.look_at_jobs()
-            except Exception:
-                log.exception("the look after a command failed")
+            await _logged(bot.watcher.look_at_jobs)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -97,7 +97,12 @@ class Chat:
         try:
             await self._remember(ctx.conversation)
             command, card = await self._obey(ctx, text)
-            return Answer(card=card, summary=f"{command.name}: {command.text}", in_place=in_place and command.in_place)
+            return Answer(
+                card=card,
+                summary=f"{command.name}: {command.text}",
+                in_place=in_place and command.in_place,
+                for_all=command.for_all,
+            )
         except Refusal as error:
             log.info("refused: %s", type(error).__name__, extra={"person": ctx.person.id})
             return _no(str(error), error.suggestions)

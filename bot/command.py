@@ -29,7 +29,10 @@ class Parameter(Value, frozen=True, kw_only=True):
 
 
 class Command(Value, frozen=True, kw_only=True):
-    """A command as it was declared. `in_place`: pressed as a button, its card takes the place of the pressed card."""
+    """A command as it was declared.
+
+    `in_place`: pressed as a button, its card takes the place of the pressed card; `for_all`: for everybody at once.
+    """
 
     name: str
     text: str
@@ -38,6 +41,7 @@ class Command(Value, frozen=True, kw_only=True):
     act: Act
     question: Question | None = None
     in_place: bool = False
+    for_all: bool = False
     hidden: bool = False
 
     @property
@@ -64,7 +68,12 @@ _commands: dict[str, Command] = {}
 
 
 def command(
-    *, role: Role, question: Question | None = None, in_place: bool = False, hidden: bool = False
+    *,
+    role: Role,
+    question: Question | None = None,
+    in_place: bool = False,
+    for_all: bool = False,
+    hidden: bool = False,
 ) -> Callable[[Act], Act]:
     """Declare a command. One with a `question` is asked back before it acts."""
 
@@ -78,6 +87,7 @@ def command(
             act=act,
             question=question,
             in_place=in_place,
+            for_all=for_all,
             hidden=hidden,
         )
         return act

@@ -25,3 +25,5 @@ def start(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns at each failed sign-in with the whole of Entra's answer; what matters of that is in the bot's own line.
+    logging.getLogger("azure.identity").setLevel(logging.ERROR)

@@ -163,11 +163,16 @@ class Press(Value, frozen=True, kw_only=True):
 
 
 class Answer(Value, frozen=True, kw_only=True):
-    """What goes back: a card, as a new message or in place of the card whose button was pressed."""
+    """What goes back: a card, as a new message or in place of the card whose button was pressed.
+
+    In place it is seen by the one who pressed; `for_all` changes the card for everybody too. An incident's card does
+    not need that: the outbox brings it up to date.
+    """
 
     card: Card
     summary: str = ""
     in_place: bool = False
+    for_all: bool = False
 
 
 class Listener(Protocol):

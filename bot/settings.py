@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, FilePath, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.ports import BadSettings
@@ -92,7 +91,7 @@ class Settings(BaseSettings):
     bot_scope: str = Field(
         default="https://api.botframework.com/.default", description="Scope of the token that the bot sends to Teams."
     )
-    ca_file: Path | None = Field(
+    ca_file: FilePath | None = Field(
         default=None, description="Certificate authority to trust besides the system's, as a PEM file."
     )
 

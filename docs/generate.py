@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -45,29 +46,28 @@ def env_example() -> str:
 
 def filled(text: str) -> str:
     """A document with every `<!-- name -->` table made anew."""
-    for name, made in (("commands", commands_table), ("rules", rules_table), ("settings", settings_table)):
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-        text = pattern.sub(lambda found, table=made(): f"{found[1]}{table}\n{found[2]}", text)
+    for name, make in (("commands", commands_table), ("rules", rules_table), ("settings", settings_table)):
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        if begin in text:
+            before, rest = text.split(begin, 1)
+            text = f"{before}{begin}{make()}\n{end}{rest.split(end, 1)[1]}"
     return text
 
 
-def _fields() -> list[tuple[str, Any]]:
+def _fields() -> list[tuple[str, FieldInfo]]:
     return list(Settings.model_fields.items())
 
 
-def _plain(field: Any) -> str:
-    if field.is_required() or field.default is None:
-        return ""
-    return (
-        " ".join(map(str, field.default))
-        if isinstance(field.default, tuple)
-        else str(field.default).lower()
-        if isinstance(field.default, bool)
-        else str(field.default)
-    )
+def _plain(field: FieldInfo) -> str:
+    value: Any = None if field.is_required() else field.default
+    if isinstance(value, tuple):
+        return " ".join(str(each) for each in cast("tuple[object, ...]", value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
-def _default(field: Any) -> str:
+def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "none; required"
     return f"`{_plain(field)}`" if _plain(field) else "empty"

@@ -44,7 +44,7 @@ class Door:
         port: int = 0,
     ) -> None:
         self.tenant, self.teams, self.bot_url = tenant, teams, bot_url
-        self.url = ""
+        self.url, self.last_status = "", 0
         self._sign, self._port = sign, port
         self._memory = Memory(tenant)
         self._installed: set[str] = set()
@@ -83,7 +83,7 @@ class Door:
         self._installed.add(where)
         for activity in as_teams.installed(where, self.tenant.admins[0], self.tenant, self.url):
             while not (reply := await self.deliver(activity)).ok:
-                log.debug("the bot is not ready", extra={"status": reply.status})
+                self.last_status = reply.status
                 await asyncio.sleep(pause)
         log.info("installed", extra={"conversation": where})
 

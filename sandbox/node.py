@@ -115,9 +115,7 @@ def _run(command: list[str], what: str) -> None:
         raise NodeMissing(f"{what}: {error.strerror}.") from None
     if done.returncode:
         words = done.stdout.decode("utf-8", "replace").strip()
-        raise NodeMissing(
-            f"{words[-2000:]}\n{what}; the first start needs PyPI and npm. The installer's words are above."
-        )
+        raise NodeMissing(f"{words[-2000:]}\n{what}; the first start needs a network with PyPI and npm.")
 
 
 def main(words: list[str]) -> int:

@@ -14,6 +14,7 @@ from aiohttp import WSMsgType, web
 
 from sandbox.guard import only_loopback
 from sandbox.history import History
+from sandbox.home import StartFailed
 from sandbox.teams import Json, json_object
 
 STREAM = "/_ws_conversation/v1/conversations/stream"
@@ -46,11 +47,10 @@ class Page:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
 
     async def __aenter__(self) -> Self:
+        await self._serve()
         self._session = aiohttp.ClientSession(auto_decompress=False, timeout=aiohttp.ClientTimeout(total=60))
         self._upstream = await self._session.ws_connect(f"{self._behind}{STREAM}", max_msg_size=0)
         self._listening = asyncio.create_task(self._listen())
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -58,6 +58,14 @@ class Page:
         await asyncio.gather(self._listening, return_exceptions=True)
         await self._session.close()
         await self._runner.cleanup()
+
+    async def _serve(self) -> None:
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise StartFailed(f"Port {self._port} has been taken by another program just now.") from None
 
     async def _listen(self) -> None:
         """Keep what the Playground tells, and tell it to every page that is open."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import sys
-from collections.abc import Awaitable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Generator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +26,9 @@ from sandbox.tenant import Tenant
 
 T = TypeVar("T")
 
-BOT = (sys.executable, str(node.ROOT / "app.py"), "serve")
+BOT = (sys.executable, str(node.ROOT / "sandbox" / "leash.py"), str(node.ROOT / "app.py"), "serve")
+PATIENCE = 60
+"""Seconds that the bot has to take its installation."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,7 @@ async def run(options: Options) -> int:
 async def _start(options: Options, stack: AsyncExitStack) -> Running:
     check_port(options.port)
     home = stack.enter_context(Home(options.home))
+    stack.enter_context(_log_to(home.folder / "sandbox.log"))
     await _bring_node(home.folder)
     tenant = Tenant(seed=options.seed, story=options.story, speed=options.speed)
     faults = Faults(tenant.clock)
@@ -88,9 +92,18 @@ async def _start(options: Options, stack: AsyncExitStack) -> Running:
     page = Page(playground.url, port=options.port, user=mri(tenant.admins[0]), last=f"{tenant.team['name']} - General")
     await stack.enter_async_context(page)
     # The page listens before the bot is told of its installation, so that no card is lost.
-    await _race(door.install(), _watch(running))
+    await _race(_install(door, running), _watch(running))
     home.tell(page=page.url, control=box.control_url, bot=f"http://127.0.0.1:{port}")
     return running
+
+
+async def _install(door: Door, running: Running) -> None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await door.install()
+    except TimeoutError:
+        reason = f"it answers {door.last_status}" if door.last_status else "it does not answer"
+        raise StartFailed(f"The bot does not get ready: {reason} ({running.bot.log}).") from None
 
 
 async def _watch(running: Running) -> None:
@@ -110,7 +123,7 @@ async def _bring_node(home: Path) -> None:
     async with installer:
         code = await installer.ended()
     if code:
-        raise StartFailed(installer.last_words(12))
+        raise StartFailed(f"{installer.last_words(1)} What went wrong is in {installer.log}.")
 
 
 def _screen(options: Options) -> str:
@@ -123,6 +136,19 @@ Syncwatch is running on a sandbox tenant whose provisioning jobs fail now and th
          errors              (in the personal chat; in a channel begin with @Syncwatch)
   Stop   Ctrl-C              (logs are in {options.home})
 """
+
+
+@contextmanager
+def _log_to(file: Path) -> Generator[None]:
+    """What the sandbox itself logs goes to a file, so that the terminal stays one short screen."""
+    handler, root = logging.FileHandler(file, "w", "utf-8"), logging.getLogger()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        handler.close()
 
 
 def _on_signals(stop: asyncio.Event) -> None:

@@ -7,13 +7,13 @@ from bot.ports import Card, Refusal
 from cards.message import message
 
 
-@command(role=Role.READER, in_place=True, hidden=True)
+@command(role=Role.READER, in_place=True, for_all=True, hidden=True)
 async def confirm(ctx: Context, token: str) -> Card:
     """Run the command that waits for its confirmation."""
     return await ctx.confirmed(ctx, token)
 
 
-@command(role=Role.READER, in_place=True, hidden=True)
+@command(role=Role.READER, in_place=True, for_all=True, hidden=True)
 async def cancel(ctx: Context, token: str) -> Card:
     """Let the command that waits fall."""
     async with ctx.store.begin() as tx:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.browser import visitor
@@ -49,14 +51,14 @@ async def test_a_page_that_is_opened_late_or_anew_has_forgotten_nothing(sandbox:
         await person.sees(person.card("Three users fail"), "acknowledged")
         await person.post("jobs")
         await person.sees(person.card("jobs"), "You said")
-        await person.reply("errors")
+        await person.reply("jobs", "errors")
         await person.sees(person.card("errors"), "You said")
         await person.page.reload()
         await person.open("Identity operations - General")
         await person.sees(person.card("Three users fail"), "acknowledged")
         await person.sees(person.card("You said Syncwatch jobs"))
         await person.sees(person.card("errors"))
-        await person.reply("status")
+        await person.reply("jobs", "status")
         await person.sees(person.card("status"), "You said")
         await person.picture(tmp_path / "page.png")
     async with visitor(sandbox.page) as late:
@@ -75,6 +77,13 @@ async def test_being_told_to_end_ends_everything_without_a_word_of_python(sandbo
     assert "Traceback" not in said
     assert [one for one in family if one.is_running() and one.status() != "zombie"] == []
     assert not _listens(sandbox.port)
+
+
+async def test_a_killed_sandbox_leaves_nothing_behind(sandbox: Running) -> None:
+    family = sandbox.family()
+    sandbox.process.kill()
+    _, alive = await asyncio.to_thread(psutil.wait_procs, family, 20)
+    assert alive == []
 
 
 async def test_the_screen_names_the_address_three_things_to_type_and_how_to_stop(sandbox: Running) -> None:

@@ -66,6 +66,10 @@ async def test_restart_from_chat_clears_the_quarantine_and_the_card_resolves_by_
     assert reply.status == 200
     quiet.tenant.advance()
     assert quiet.tenant.actions[-1].verb == "restart"
+    for person in quiet.tenant.admins[:2]:
+        receipt = next(each for each in quiet.teams.cards(person=person) if each.id == asked.id)
+        assert "is restarting" in words(receipt)
+        assert receipt.buttons == []
 
     for _ in range(8):
         await quiet.look(seconds=600)

@@ -61,23 +61,24 @@ class Visitor:
 
     async def say(self, text: str) -> None:
         """Send a line to the chat that is open."""
-        await self._type(text)
+        await self._type(self._box, text)
         await self.page.get_by_role("button", name="Send Message").first.click()
 
     async def mention(self, text: str) -> None:
         """Send a line to the group chat that is open, with the bot's mention before it."""
-        await self._type_mention(text)
+        await self._type_mention(self._box, text)
         await self.page.get_by_role("button", name="Send Message").first.click()
 
     async def post(self, text: str) -> None:
         """Start a thread in the channel that is open, with the bot's mention before the text."""
-        await self._type_mention(text)
+        await self._type_mention(self._box, text)
         await self.page.get_by_role("button", name="Post", exact=True).click()
 
-    async def reply(self, text: str) -> None:
-        """Answer in the newest thread of the channel that is open, with the bot's mention before the text."""
-        await self._type_mention(text, box=1)
-        await self.page.get_by_role("button", name="Send Message").first.click()
+    async def reply(self, thread: str, text: str) -> None:
+        """Answer in the thread of the open channel that holds this, with the bot's mention before the text."""
+        place = self.page.get_by_role("group").filter(has_text=thread).first
+        await self._type_mention(place.locator("div[role=textbox]"), text)
+        await place.get_by_role("button", name="Send Message").click()
 
     def card(self, text: str) -> Locator:
         """The first card on the page that says this: the newest in a channel."""
@@ -105,14 +106,21 @@ class Visitor:
         file.parent.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=file)
 
-    async def _type(self, text: str, box: int = 0) -> None:
-        await self.page.locator("div[role=textbox]").nth(box).click()
+    @property
+    def _box(self) -> Locator:
+        return self.page.locator("div[role=textbox]").first
+
+    async def _type(self, box: Locator, text: str) -> None:
+        await box.click()
+        await expect(box).to_be_focused()
         await self.page.keyboard.type(text)
 
-    async def _type_mention(self, text: str, box: int = 0) -> None:
-        await self._type(f"@{BOT_NAME}", box)
-        await self.page.locator("#typeahead-menu").get_by_text(BOT_NAME).first.click()
-        await self.page.keyboard.type(f" {text}")
+    async def _type_mention(self, box: Locator, text: str) -> None:
+        await self._type(box, f"@{BOT_NAME}")
+        names = self.page.locator("#typeahead-menu").get_by_text(BOT_NAME)
+        await names.first.click()
+        await expect(names).to_have_count(0)
+        await self._type(box, f" {text}")
 
 
 async def _only_this_machine(route: Route) -> None:

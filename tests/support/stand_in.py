@@ -115,7 +115,7 @@ def main() -> int:
     parser.add_argument("--story", default="quiet")
     parser.add_argument("--port", type=int)
     words = parser.parse_args()
-    options = run.Options(story=words.story, port=words.port, bot=(sys.executable, __file__, words.bot))
+    options = run.Options(story=words.story, port=words.port, bot=(*run.BOT[:2], __file__, words.bot))
     return asyncio.run(run.run(options))
 
 

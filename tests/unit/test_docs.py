@@ -1,12 +1,11 @@
 """The documents say what the code does."""
 
-import sys
+import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "docs"))
+from docs import generate
 
-import generate  # noqa: E402  # pyright: ignore[reportMissingImports]
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_tables_of_the_readme_are_those_of_the_code() -> None:
@@ -30,8 +29,6 @@ def test_every_dependency_has_its_reason() -> None:
 
 
 def test_every_picture_and_file_that_the_readme_names_is_there() -> None:
-    import re
-
     text = (ROOT / "README.md").read_text("utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     assert [link for link in links if not (ROOT / link).exists()] == []

@@ -102,6 +102,8 @@ class Turns:
         if not answer.in_place:
             await self._reply(activity, answer, connector, to=activity.reply_to_id)
         elif not late.is_set():
+            if answer.for_all and not press.automatic:
+                await self._replace(activity, answer, connector)
             try:
                 return outgoing.in_place(answer.card)
             except Undeliverable as error:
