@@ -157,12 +157,91 @@ class Failing(Value, frozen=True, kw_only=True):
     examples: tuple[Failure, ...] = ()
 
 
+class Hour(Value, frozen=True, kw_only=True):
+    """How many rows a job had in one hour (named by its beginning), of one action and one status."""
+
+    job_id: str
+    hour: datetime
+    action: str
+    status: str
+    count: int
+
+
+class AuditEvent(Value, frozen=True, kw_only=True):
+    """One row of the directory's audit log. `target_id` is the service principal or object that it is about."""
+
+    id: str
+    at: datetime
+    activity: str
+    service: str = ""
+    result: str = ""
+    reason: str = ""
+    actor: str = ""
+    actor_id: str = ""
+    by_app: bool = False
+    target_id: str = ""
+    target_name: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+
+
+class Memory(Value, frozen=True, kw_only=True):
+    """What the bot remembers of a job beyond its present state, from one look at the jobs to the next.
+
+    `cycles` are the beginnings of the newest cycles that were seen, oldest first: the job's own cadence.
+    """
+
+    job_id: str
+    first_seen: datetime
+    last_seen: datetime
+    cycles: tuple[datetime, ...] = ()
+    status: str = ""
+    status_since: datetime | None = None
+
+
 class Window(Value, frozen=True, kw_only=True):
-    """All that a rule may look at: one job, its open failures by cause, and the time."""
+    """All that a rule may look at about one job.
+
+    `failures` are its open failures by cause; `hours` its activity of the last 28 days; `audits` the directory's audit
+    rows about its service principal of the last day, oldest first; `memory` is None before the first look at it.
+    """
 
     job: Job
     failures: tuple[Failing, ...]
     now: datetime
+    hours: tuple[Hour, ...] = ()
+    audits: tuple[AuditEvent, ...] = ()
+    memory: Memory | None = None
+
+
+class Credential(Value, frozen=True, kw_only=True):
+    """A secret or certificate that expires, and the jobs that stop with it; `own` is the bot's."""
+
+    id: str
+    kind: str
+    name: str
+    owner: str
+    expires_at: datetime
+    jobs: tuple[str, ...] = ()
+    own: bool = False
+
+
+class SourceState(Value, frozen=True, kw_only=True):
+    """Whether a source answers: since when it fails and its sentence, or how late its newest rows came."""
+
+    name: str
+    failing_since: datetime | None = None
+    sentence: str = ""
+    lag: float | None = None
+
+
+class Tenant(Value, frozen=True, kw_only=True):
+    """All that a rule may look at about the tenant as a whole; `credentials` is None while they are not known."""
+
+    now: datetime
+    jobs: tuple[Job, ...] = ()
+    memories: tuple[Memory, ...] = ()
+    credentials: tuple[Credential, ...] | None = None
+    sources: tuple[SourceState, ...] = ()
 
 
 class Severity(StrEnum):
