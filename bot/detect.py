@@ -1,19 +1,26 @@
-"""Rules: functions of a window that yield alerts; `detect` runs those whose data is there."""
+"""Rules: functions of a window (a job, or the tenant) that yield alerts; `detect` runs those whose data is there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 import msgspec
 
 from bot import registry
-from bot.model import Alert, Evidence, Finding, Value, Window
+from bot.model import Alert, Evidence, Finding, Severity, Tenant, Value, Window
 
-Check = Callable[[Window], Iterator[Alert]]
+Found = Alert | Finding
+"""What a rule yields: an alert, or with its evidence where the rule knows it better than `detect` does."""
+
+Check = Callable[[Window], Iterator[Found]]
+TenantCheck = Callable[[Tenant], Iterator[Found]]
 Subject = tuple[str, str]
-"""Rule name and job id: what was looked at, whether or not anything was found."""
+"""Rule name and job id: what was looked at, whether or not anything was found; EVERY stands for all jobs."""
+
+EVERY = "*"
 
 
 class Needs(StrEnum):
@@ -21,29 +28,48 @@ class Needs(StrEnum):
 
     LOG = "the provisioning log"
     STATE = "the state of the job"
+    AUDIT = "the audit log"
+    DIRECTORY = "the directory"
+    NOTHING = "the bot itself"
 
 
 class Rule(Value, frozen=True, kw_only=True):
-    """A rule as help shows it."""
+    """A rule as help shows it. `check` takes a Window, or a Tenant where `whole` says so."""
 
     name: str
     text: str
     needs: Needs
-    check: Check
+    severity: Severity
+    whole: bool
+    check: Callable[[Any], Iterator[Found]]
 
 
 _rules: dict[str, Rule] = {}
 
 
-def rule(*, needs: Needs) -> Callable[[Check], Check]:
-    """Declare a rule; its name is the function's, its help the docstring's first sentence."""
+def rule(*, needs: Needs, severity: Severity = Severity.MEDIUM) -> Callable[[Check], Check]:
+    """Declare a rule about a job; its name is the function's, its help the docstring. `severity` is its usual one."""
 
     def declare(check: Check) -> Check:
-        name = getattr(check, "__name__", "")
-        _rules[name] = Rule(name=name, text=(check.__doc__ or "").strip(), needs=needs, check=check)
+        _add(check, needs, severity, whole=False)
         return check
 
     return declare
+
+
+def tenant_rule(*, needs: Needs, severity: Severity = Severity.MEDIUM) -> Callable[[TenantCheck], TenantCheck]:
+    """Declare a rule about the tenant; its alerts name their job themselves, if they are about one."""
+
+    def declare(check: TenantCheck) -> TenantCheck:
+        _add(check, needs, severity, whole=True)
+        return check
+
+    return declare
+
+
+def _add(check: Callable[[Any], Iterator[Found]], needs: Needs, severity: Severity, *, whole: bool) -> None:
+    name, text = getattr(check, "__name__", ""), (check.__doc__ or "").strip()
+    _rules[name] = Rule(name=name, text=text, needs=needs, severity=severity, whole=whole, check=check)
 
 
 @cache
@@ -55,16 +81,31 @@ def rules() -> tuple[Rule, ...]:
     return tuple(_rules.values())
 
 
-def detect(window: Window) -> tuple[list[Finding], set[Subject]]:
-    """What the rules find in a window, and which rules could look at all."""
-    asked = [each for each in rules() if each.needs is not Needs.STATE or window.job.status]
-    findings = [_finding(each, alert, window) for each in asked for alert in each.check(window)]
+def detect(window: Window, *, missing: Iterable[Needs] = ()) -> tuple[list[Finding], set[Subject]]:
+    """What the rules find about a job, and which rules could look at all; `missing` names data that is not there."""
+    gone = {*missing, *(() if window.job.status else (Needs.STATE,))}
+    asked = [each for each in rules() if not each.whole and each.needs not in gone]
+    findings = [_of_job(each, found, window) for each in asked for found in each.check(window)]
     return findings, {(each.name, window.job.id) for each in asked}
 
 
-def _finding(by: Rule, alert: Alert, window: Window) -> Finding:
+def detect_tenant(tenant: Tenant, *, missing: Iterable[Needs] = ()) -> tuple[list[Finding], set[Subject]]:
+    """What the rules find about the tenant as a whole, and which could look."""
+    gone = set(missing)
+    asked = [each for each in rules() if each.whole and each.needs not in gone]
+    findings = [_of_tenant(each, found) for each in asked for found in each.check(tenant)]
+    return findings, {(each.name, EVERY) for each in asked}
+
+
+def _of_job(by: Rule, found: Found, window: Window) -> Finding:
+    alert, evidence = (found.alert, found.evidence) if isinstance(found, Finding) else (found, None)
     named = msgspec.structs.replace(alert, rule=by.name, job_id=window.job.id, job_name=window.job.name)
-    return Finding(alert=named, evidence=_evidence(named, window))
+    return Finding(alert=named, evidence=evidence or _evidence(named, window))
+
+
+def _of_tenant(by: Rule, found: Found) -> Finding:
+    alert, evidence = (found.alert, found.evidence) if isinstance(found, Finding) else (found, Evidence())
+    return Finding(alert=msgspec.structs.replace(alert, rule=by.name), evidence=evidence)
 
 
 def _evidence(alert: Alert, window: Window) -> Evidence:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from bot.detect import Subject
+from bot.detect import EVERY, Subject
 from bot.model import Alert, Finding, Incident, Person, State, Value
 
 REOPEN_WITHIN = timedelta(hours=24)
@@ -46,8 +46,13 @@ def advance(
         if (change := _seen(known.get(fingerprint), finding, now)) is not None:
             yield change
     for fingerprint, incident in known.items():
-        if incident.open and fingerprint not in found and (incident.alert.rule, incident.alert.job_id) in looked:
+        if incident.open and fingerprint not in found and _could_look(incident, looked):
             yield Change(kind=Kind.RESOLVED, incident=_moved(incident, now, state=State.RESOLVED, resolved_at=now))
+
+
+def _could_look(incident: Incident, looked: Set[Subject]) -> bool:
+    rule = incident.alert.rule
+    return (rule, incident.alert.job_id) in looked or (rule, EVERY) in looked
 
 
 def _seen(incident: Incident | None, finding: Finding, now: datetime) -> Change | None:

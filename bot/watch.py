@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot import ledger
 from bot.adapters.store import Store
-from bot.detect import Subject, detect
 from bot.health import Health
 from bot.incidents import REOPEN_WITHIN, advance
-from bot.model import Failing, Finding, Job, Window
 from bot.notify import tell
 from bot.ports import Batch, Clock, Jobs, Source, SourceDown
+from bot.view import gather, look
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ class Watcher:
         """Compare what the ledger and the jobs show with the incidents that are known."""
         async with self._judging, self._store.begin() as tx:
             now = self._now()
-            found = look(await tx.reading.jobs(), await tx.ledger.failing(), now)
+            found = look(await gather(tx, now))
             known = await tx.incidents.recent(now - REOPEN_WITHIN)
             changes = list(advance(known, *found, now))
             watching = await tx.conversations.watching() if changes else []
@@ -105,23 +104,3 @@ class Watcher:
             await tx.ledger.prune(now - KEEP_CLEARED)
             await tx.people.forget(now - PRUNE_EVERY)
         self._pruned_at = now
-
-
-def look(
-    jobs: Mapping[str, Job], failing: Mapping[str, tuple[Failing, ...]], now: datetime
-) -> tuple[list[Finding], set[Subject]]:
-    """Ask the rules about every job, also about those that only the log knows."""
-    findings: list[Finding] = []
-    looked: set[Subject] = set()
-    for job_id in jobs.keys() | failing.keys():
-        groups = failing.get(job_id, ())
-        found, subjects = detect(Window(job=jobs.get(job_id) or _heard_of(job_id, groups), failures=groups, now=now))
-        findings += found
-        looked |= subjects
-    return sorted(findings, key=lambda finding: finding.alert.fingerprint), looked
-
-
-def _heard_of(job_id: str, groups: Sequence[Failing]) -> Job:
-    # A job whose state is not known: rules that need the state stay silent about it.
-    name = next((failure.app_name for group in groups for failure in group.examples if failure.app_name), job_id)
-    return Job(id=job_id, service_principal="", name=name)

@@ -9,11 +9,11 @@ from typing import Any
 from bot.adapters.store import Store
 from bot.chat import Chat
 from bot.incidents import advance
-from bot.model import Conversation, Failing, Job, Person, Posted, RestartScope
+from bot.model import Conversation, Failing, Job, Person, Posted, RestartScope, Tenant, Window
 from bot.notify import tell
 from bot.ports import Answer, Line, Press, SourceDown
 from bot.roles import Roles
-from bot.watch import look
+from bot.view import View, look
 from tests.support.make import ADA, CHANNEL, Hand
 
 
@@ -77,8 +77,11 @@ class Talk:
             await tx.reading.save_jobs(self.jobs.jobs.values())
             await tx.conversations.save(CHANNEL)
             await tx.conversations.watch(CHANNEL.id, True)
-            groups = {job_id: tuple(g for g in failing if g.job_id == job_id) for job_id in self.jobs.jobs}
-            found, looked = look(self.jobs.jobs, groups, self.now())
+            windows = tuple(
+                Window(job=job, failures=tuple(g for g in failing if g.job_id == job.id), now=self.now())
+                for job in self.jobs.jobs.values()
+            )
+            found, looked = look(View(windows=windows, tenant=Tenant(now=self.now())))
             for change in advance({}, found, looked, self.now()):
                 await tell(tx, change, [CHANNEL])
 

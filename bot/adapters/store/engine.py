@@ -19,7 +19,7 @@ from bot.adapters.store.people import People
 from bot.adapters.store.reading import Reading
 from bot.ports import BadSettings
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 class Transaction:

@@ -66,6 +66,70 @@ well = Table(
     Column("at", Moment, nullable=False),
 )
 
+# How many rows a job had in an hour, by action and status. `ids` holds the packed 64-bit hashes of the rows that were
+# counted, so that each counts once; it is dropped when the hour is too old for rows to come, and the count stays.
+hours = Table(
+    "hours",
+    metadata,
+    Column("job_id", Text, primary_key=True),
+    Column("hour", Moment, primary_key=True),
+    Column("action", Text, primary_key=True),
+    Column("status", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("ids", LargeBinary),
+)
+Index("hours_by_time", hours.c.hour)
+
+# Skips that hide trouble, by object; as the ledger, but nothing fails.
+warnings = Table(
+    "warnings",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("job_id", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("cleared_at", Moment),
+    Column("body", LargeBinary, nullable=False),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("target_id", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("audits_by_time", audits.c.at)
+
+memories = Table(
+    "memories", metadata, Column("job_id", Text, primary_key=True), Column("body", LargeBinary, nullable=False)
+)
+
+# What an administrator told of a job's SCIM token, which Graph cannot date.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("job_id", Text, primary_key=True),
+    Column("expires_at", Moment, nullable=False),
+    Column("told_by", Text, nullable=False),
+    Column("told_at", Moment, nullable=False),
+)
+
+# Everything that happened to an incident.
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("incident", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+Index("timeline_of_incident", timeline.c.incident, timeline.c.id)
+
 jobs = Table("jobs", metadata, Column("id", Text, primary_key=True), Column("body", LargeBinary, nullable=False))
 
 incidents = Table(

@@ -1,0 +1,59 @@
+"""What more rules look at, and what happened to an incident."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add the tables; nothing that is there changes."""
+    op.create_table(
+        "hours",
+        sa.Column("job_id", sa.Text, primary_key=True),
+        sa.Column("hour", sa.BigInteger, primary_key=True),
+        sa.Column("action", sa.Text, primary_key=True),
+        sa.Column("status", sa.Text, primary_key=True),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("ids", sa.LargeBinary),
+    )
+    op.create_index("hours_by_time", "hours", ["hour"])
+    op.create_table(
+        "warnings",
+        sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("job_id", sa.Text, nullable=False),
+        sa.Column("cause", sa.Text, nullable=False),
+        sa.Column("object_id", sa.Text, nullable=False),
+        sa.Column("last_seen", sa.BigInteger, nullable=False),
+        sa.Column("cleared_at", sa.BigInteger),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "audits",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("target_id", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("audits_by_time", "audits", ["at"])
+    op.create_table(
+        "memories", sa.Column("job_id", sa.Text, primary_key=True), sa.Column("body", sa.LargeBinary, nullable=False)
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("job_id", sa.Text, primary_key=True),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+        sa.Column("told_by", sa.Text, nullable=False),
+        sa.Column("told_at", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "timeline",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("incident", sa.Integer, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+    )
+    op.create_index("timeline_of_incident", "timeline", ["incident", "id"])
