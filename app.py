@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.ports import BadSettings, Clock, Source
+from bot.ports import AuditSource, BadSettings, Clock, Logs, Source
 
 if TYPE_CHECKING:
     from aiohttp import web
     from azure.identity.aio import ClientSecretCredential
 
+    from bot.adapters.archive import Archive
     from bot.adapters.graph.client import GraphClient
     from bot.adapters.store import Store
     from bot.adapters.teams import Teams
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bot.health import Health
     from bot.outbox import Deliverer, Delivering
     from bot.settings import Settings
+    from bot.sources.pacer import Pacer
     from bot.watch import Watcher
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,8 @@ async def assembled(
 ) -> AsyncGenerator[Bot]:
     """The whole bot, closed at the end of the block. `elapsed` paces calls, in seconds. Raises BadSettings."""
     from bot import web
+    from bot.activity import Keep
+    from bot.adapters.graph.directory import GraphDirectory
     from bot.adapters.graph.jobs import GraphJobs
     from bot.adapters.store import Store
     from bot.adapters.teams import Teams
@@ -77,10 +81,12 @@ async def assembled(
     from bot.outbox import Deliverer, Delivering
     from bot.present import incident_card
     from bot.roles import Roles
+    from bot.surroundings import Surroundings
     from bot.watch import Watcher
     from cards.notes import summary
     from manifest.about import ABOUT
 
+    _learn(settings)
     async with AsyncExitStack() as held:
         store = await Store.open(settings.database_url)
         held.push_async_callback(store.close)
@@ -89,7 +95,9 @@ async def assembled(
         graph = _graph(settings, credential)
         held.push_async_callback(graph.close)
         jobs = GraphJobs(graph, clock=now, discover_seconds=settings.discover_seconds)
-        health = Health(_patience(settings), now)
+        health = Health(_patience(settings), now, also=_around(settings))
+        logs, archive = _past(settings, credential, now, held)
+        sources = _sources(settings, graph, credential, elapsed, archive, held)
         acted = asyncio.Event()
 
         async def token() -> str:
@@ -103,6 +111,7 @@ async def assembled(
             changed=lambda: delivering.wake(),
             look_soon=acted.set,
             watch_on_install=settings.watch_on_install,
+            logs=logs,
         )
         teams = Teams(
             app_id=settings.app_id,
@@ -126,10 +135,18 @@ async def assembled(
         watcher = Watcher(
             store=store,
             jobs=jobs,
-            sources=_sources(settings, graph, credential, elapsed, held),
+            sources=sources,
             now=now,
             health=health,
+            around=Surroundings(
+                store=store,
+                now=now,
+                health=health,
+                audits=_audits(settings, graph, credential, elapsed, held, sources),
+                directory=GraphDirectory(graph, app_id=settings.app_id),
+            ),
             wake=delivering.wake,
+            keep=Keep(hours=timedelta(days=settings.hours_days), cleared=timedelta(days=settings.cleared_days)),
         )
         yield Bot(
             store=store,
@@ -143,6 +160,16 @@ async def assembled(
             ),
             acted=acted,
         )
+
+
+def _learn(settings: Settings) -> None:
+    from bot.causes import BadKnowledge, learn
+
+    try:
+        learn(settings.errors_file.read_bytes() if settings.errors_file else b"")
+    except (OSError, BadKnowledge) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BadSettings(f"The file of ERRORS_FILE cannot be used: {reason}") from None
 
 
 def _credential(settings: Settings) -> ClientSecretCredential:
@@ -172,11 +199,31 @@ def _look(settings: Settings, graph: GraphClient) -> LookBack | None:
     return GraphMessages(graph, app_id=settings.app_id).find if settings.read_back else None
 
 
+def _past(
+    settings: Settings, credential: ClientSecretCredential, now: Clock, held: AsyncExitStack
+) -> tuple[Logs | None, Archive | None]:
+    """Where history is asked for, and where Graph's log is kept for it if there is no workspace."""
+    if settings.workspace_id:
+        from bot.adapters.log_analytics import LogAnalytics
+
+        logs = LogAnalytics(credential, settings.workspace_id, url=settings.logs_url, ca_file=settings.ca_file)
+        held.push_async_callback(logs.close)
+        return logs, None
+    if settings.archive_file is None:
+        return None, None
+    from bot.adapters.archive import Archive
+
+    archive = Archive(settings.archive_file, days=settings.archive_days, now=now)
+    held.push_async_callback(archive.close)
+    return archive, archive
+
+
 def _sources(
     settings: Settings,
     graph: GraphClient,
     credential: ClientSecretCredential,
     elapsed: Callable[[], float],
+    archive: Archive | None,
     held: AsyncExitStack,
 ) -> list[Source]:
     found: list[Source] = []
@@ -185,7 +232,7 @@ def _sources(
             from bot.adapters.graph.provisioning_log import ProvisioningLog
             from bot.sources.graph import GraphSource
 
-            found.append(GraphSource(ProvisioningLog(graph), elapsed=elapsed))
+            found.append(GraphSource(ProvisioningLog(graph), elapsed=elapsed, keeper=archive))
         else:
             from bot.adapters.log_analytics import LogAnalytics
             from bot.sources.log_analytics import LogAnalyticsSource
@@ -194,6 +241,46 @@ def _sources(
             held.push_async_callback(logs.close)
             found.append(LogAnalyticsSource(logs, elapsed=elapsed))
     return found
+
+
+def _audits(
+    settings: Settings,
+    graph: GraphClient,
+    credential: ClientSecretCredential,
+    elapsed: Callable[[], float],
+    held: AsyncExitStack,
+    sources: Sequence[Source],
+) -> AuditSource | None:
+    """The audit log, within the budget of the provisioning log that is read from the same service."""
+    if settings.audits == "graph":
+        from bot.adapters.graph.audit_log import AuditLog
+        from bot.sources.graph import BUDGET
+        from bot.sources.graph_audits import GraphAudits
+
+        return GraphAudits(AuditLog(graph), _shared_pacer(sources, "graph", BUDGET, elapsed))
+    if settings.audits == "log_analytics":
+        from bot.adapters.log_analytics import LogAnalytics
+        from bot.sources.log_analytics import BUDGET as QUERIES
+        from bot.sources.logs_audits import LogAnalyticsAudits
+
+        logs = LogAnalytics(credential, settings.workspace_id, url=settings.logs_url, ca_file=settings.ca_file)
+        held.push_async_callback(logs.close)
+        return LogAnalyticsAudits(logs, _shared_pacer(sources, "log_analytics", QUERIES, elapsed))
+    return None
+
+
+def _shared_pacer(
+    sources: Sequence[Source], name: str, budget: Sequence[tuple[float, int]], elapsed: Callable[[], float]
+) -> Pacer:
+    from bot.sources.pacer import Pacer
+
+    found = next((getattr(source, "pacer", None) for source in sources if source.name == name), None)
+    return found if isinstance(found, Pacer) else Pacer(budget, elapsed)
+
+
+def _around(settings: Settings) -> tuple[str, ...]:
+    always = ("directory", "groups")
+    return always if settings.audits == "none" else ("audits", *always)
 
 
 def _patience(settings: Settings) -> dict[str, timedelta]:

@@ -29,13 +29,13 @@ class _Match(msgspec.Struct, frozen=True):
 class _Entry(msgspec.Struct, frozen=True):
     code: str
     meaning: str
-    recommended_action: str
-    actor: str
-    category: str
-    level: str
-    scope: str
-    auto_retry: bool
-    self_heals: bool
+    recommended_action: str = ""
+    actor: str = "admin"
+    category: str = "data"
+    level: str = "object"
+    scope: str = "app"
+    auto_retry: bool = False
+    self_heals: bool = False
     aliases: tuple[str, ...] = ()
     retry_after: str | None = None
     match: _Match | None = None
@@ -92,10 +92,54 @@ class Knowledge:
         return next((entry for text, entry in self._texts if text in lowered), None)
 
 
+class BadKnowledge(Exception):
+    """A tenant's own file of errors cannot be read; the text says where and why, in one sentence."""
+
+
+_own: list[dict[str, object]] = []
+
+
 @cache
 def knowledge() -> Knowledge:
-    """The shipped knowledge base, read once."""
-    return Knowledge(tuple(msgspec.convert(_document()["errors"], list[_Entry])))
+    """The shipped knowledge base with the tenant's own entries, read once."""
+    shipped: list[dict[str, object]] = msgspec.convert(_document()["errors"], list[dict[str, object]])
+    return _with_own(shipped, _own)
+
+
+def learn(text: bytes = b"") -> None:
+    """Use a tenant's own entries from now on: `{"errors": […]}` or the list alone; an empty text forgets them.
+
+    An entry with a code that is known overrides the fields that it gives; another one is added and goes first.
+    Raises BadKnowledge, and then nothing has changed.
+    """
+    own = _read_own(text) if text.strip() else []
+    try:
+        _with_own(msgspec.convert(_document()["errors"], list[dict[str, object]]), own)
+    except msgspec.ValidationError as error:
+        raise BadKnowledge(f"{error}.") from None
+    _own[:] = own
+    for cached in (knowledge, _code, _exactly_known):
+        cached.cache_clear()
+
+
+def _read_own(text: bytes) -> list[dict[str, object]]:
+    try:
+        document: object = msgspec.json.decode(text)
+        listed = msgspec.convert(document, dict[str, object]).get("errors") if isinstance(document, dict) else document
+        own = msgspec.convert(listed, list[dict[str, object]])
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadKnowledge(f"{error}.") from None
+    if any(not isinstance(each.get("code"), str) or not each["code"] for each in own):
+        raise BadKnowledge("Every entry needs a code.")
+    return own
+
+
+def _with_own(shipped: list[dict[str, object]], own: list[dict[str, object]]) -> Knowledge:
+    known = {str(each["code"]): each for each in shipped}
+    changed = {str(each["code"]): each for each in own}
+    merged = [{**each, **changed.get(code, {})} for code, each in known.items()]
+    added = [each for code, each in changed.items() if code not in known]
+    return Knowledge(tuple(msgspec.convert([*added, *merged], list[_Entry])))
 
 
 def _document() -> Mapping[str, object]:

@@ -17,7 +17,7 @@ from bot.command import Command, commands
 from bot.context import Context
 from bot.model import AuditEntry, Confirmation, Conversation, Person, Role
 from bot.notify import show_open
-from bot.ports import Answer, Card, Clock, Jobs, Line, Press, Refusal, SourceDown
+from bot.ports import Answer, Card, Clock, Jobs, Line, Logs, Press, Refusal, SourceDown
 from bot.roles import Roles
 from cards.confirm import confirm
 from cards.refusal import refusal
@@ -43,6 +43,7 @@ class Chat:
         changed: Callable[[], None],
         look_soon: Callable[[], None],
         watch_on_install: bool = True,
+        logs: Logs | None = None,
     ) -> None:
         self._context = partial(
             Context,
@@ -52,6 +53,7 @@ class Chat:
             changed=changed,
             look_soon=look_soon,
             confirmed=self._confirmed,
+            logs=logs,
         )
         self._store = store
         self._roles = roles
@@ -59,6 +61,7 @@ class Chat:
         self._changed = changed
         self._watch_on_install = watch_on_install
         self._known: dict[str, Conversation] = {}
+        self._met: dict[str, Person] = {}
 
     # --- What the Teams adapter calls ---
 
@@ -96,6 +99,7 @@ class Chat:
     async def _politely(self, ctx: Context, text: str, *, in_place: bool) -> Answer:
         try:
             await self._remember(ctx.conversation)
+            await self._meet(ctx.person)
             command, card = await self._obey(ctx, text)
             return Answer(
                 card=card,
@@ -190,6 +194,13 @@ class Chat:
             merged = _merge((await tx.conversations.all()).get(conversation.id), conversation)
             await tx.conversations.save(merged)
         self._known[conversation.id] = conversation
+
+    async def _meet(self, person: Person) -> None:
+        if not person.id or self._met.get(person.id) == person:
+            return
+        async with self._store.begin() as tx:
+            await tx.people.meet(person)
+        self._met[person.id] = person
 
     async def _welcome(self, conversation: Conversation) -> Answer:
         if self._watch_on_install:

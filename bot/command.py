@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 
 from bot import registry
 from bot.context import Context
-from bot.model import CommandHelp, Role, Value
+from bot.model import CommandHelp, Job, Role, Value
 from bot.ports import Card, Refusal
 from bot.words import Reader, reader_of, shape_of
 
@@ -19,13 +19,19 @@ Question = Callable[..., tuple[str, Sequence[str]]]
 
 
 class Parameter(Value, frozen=True, kw_only=True):
-    """One argument: a positional one takes words, a flag stands behind --name."""
+    """One argument: a positional one takes words, a flag stands behind --name.
+
+    `argument` is its name in Python. `long` ones take as many words as there are: a name, a reason. A `switch` is a flag without a value.
+    """
 
     name: str
+    argument: str
     flag: bool
     required: bool
     shape: str
     reader: Reader
+    long: bool = False
+    switch: bool = False
 
 
 class Command(Value, frozen=True, kw_only=True):
@@ -52,11 +58,11 @@ class Command(Value, frozen=True, kw_only=True):
     async def understand(self, ctx: Context, words: Sequence[str]) -> dict[str, Any]:
         """The arguments that the words stand for. Raises Refusal."""
         plain, flags = _part(self, words)
+        given_to = _share([each for each in self.parameters if not each.flag], plain) | flags
         arguments: dict[str, Any] = {}
         for each in self.parameters:
-            given = flags.get(each.name) if each.flag else " ".join(plain)
-            if given:
-                arguments[each.name] = await each.reader(ctx, given)
+            if given := given_to.get(each.name):
+                arguments[each.argument] = await each.reader(ctx, given)
             elif each.required:
                 raise Refusal(f"`{self.name}` needs {each.shape}. Write `{self.help.usage}`.")
         if plain and all(each.flag for each in self.parameters):
@@ -109,34 +115,60 @@ def _parameters(act: Act) -> tuple[Parameter, ...]:
     found = list(inspect.signature(act).parameters.values())[1:]
     return tuple(
         Parameter(
-            name=each.name,
+            name=each.name.rstrip("_"),
+            argument=each.name,
             flag=each.kind is inspect.Parameter.KEYWORD_ONLY,
             required=each.default is inspect.Parameter.empty,
             shape=shape_of(hints[each.name], each.name),
             reader=reader_of(hints[each.name]),
+            long=hints[each.name] in (str, Job, Job | None),
+            switch=hints[each.name] is bool,
         )
         for each in found
     )
 
 
 def _usage(parameter: Parameter) -> str:
-    shown = f"--{parameter.name} {parameter.shape}" if parameter.flag else parameter.shape
+    value = "" if parameter.switch else f" {parameter.shape}"
+    shown = f"--{parameter.name}{value}" if parameter.flag else parameter.shape
     return shown if parameter.required else f"[{shown}]"
 
 
+def _share(parameters: Sequence[Parameter], words: Sequence[str]) -> dict[str, str]:
+    """Which words are whose: each gets one, the first long one (or else the last) all that are left over."""
+    if not parameters:
+        return {}
+    wide = next((at for at, each in enumerate(parameters) if each.long), len(parameters) - 1)
+    behind = len(parameters) - 1 - wide
+    end = max(min(wide, len(words)), len(words) - behind)
+    parts = [[word] for word in words[:wide]] + [list(words[wide:end])] + [[word] for word in words[end:]]
+    return {each.name: " ".join(part) for each, part in zip(parameters, parts, strict=False)}
+
+
 def _part(command: Command, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    known = {f"--{each.name}" for each in command.parameters if each.flag}
+    known = {f"--{each.name}": each for each in command.parameters if each.flag}
     plain: list[str] = []
     flags: dict[str, str] = {}
-    rest = iter(words)
-    for word in rest:
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
         name, _, value = word.replace("—", "--").partition("=")  # Teams on a phone turns -- into a dash
         if not name.startswith("--"):
             plain.append(word)
-        elif name not in known:
+        elif (flag := known.get(name)) is None:
             raise Refusal(f"`{command.name}` has no {name}. Write `{command.help.usage}`.")
-        elif not (value := value or next(rest, "")):
-            raise Refusal(f"{name} needs a value. Write `{command.help.usage}`.")
         else:
-            flags[name.removeprefix("--")] = value
+            flags[flag.name] = _value(flag, value, rest, command)
     return plain, flags
+
+
+def _value(flag: Parameter, value: str, rest: list[str], command: Command) -> str:
+    """The value of a flag, taken from the words behind it."""
+    if flag.switch:
+        return "yes"
+    taken = [value] if value else []
+    while rest and not rest[0].replace("—", "--").startswith("--") and (flag.long or not taken):
+        taken.append(rest.pop(0))
+    if not taken:
+        raise Refusal(f"--{flag.name} needs a value. Write `{command.help.usage}`.")
+    return " ".join(taken)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.adapters.store import Store
 from bot.model import Conversation, Person, Role
-from bot.ports import Card, Clock, Jobs
+from bot.ports import Card, Clock, Jobs, Logs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +15,7 @@ class Context:
     """One line or one button. `pressed`: the words come from a card, so they are checked against what it may show.
 
     `changed` is called after something was stored that the outbox should deliver now, `look_soon` after a job was
-    acted upon; `confirmed` runs the command that waits under a token.
+    acted upon; `confirmed` runs the command that waits under a token. `logs` is None where no past is kept.
     """
 
     store: Store
@@ -28,3 +28,4 @@ class Context:
     look_soon: Callable[[], None]
     confirmed: Callable[[Context, str], Awaitable[Card]]
     pressed: bool = False
+    logs: Logs | None = None

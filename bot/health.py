@@ -3,32 +3,64 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from bot.model import SourceState
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 
 
 class Health:
-    """When each source last answered, and what it said if it did not. `patience` says how old an answer may be."""
+    """When each source last answered, and what it said if it did not. `patience` says how old an answer may be.
 
-    def __init__(self, patience: Mapping[str, timedelta], now: Clock) -> None:
+    `also` are sources that the bot is ready without: their trouble is told by a rule, not by /readyz.
+    """
+
+    def __init__(self, patience: Mapping[str, timedelta], now: Clock, also: Iterable[str] = ()) -> None:
         self._patience = dict(patience)
+        self._known = (*self._patience, *also)
         self._now = now
         self._answered: dict[str, datetime] = {}
         self._problem: dict[str, str] = {}
+        self._since: dict[str, datetime] = {}
+        self._lag: dict[str, float] = {}
 
     def answered(self, source: str, at: datetime) -> None:
         if self._problem.pop(source, None):
             log.info("source answers again", extra={"source": source})
         self._answered[source] = at
+        self._since.pop(source, None)
 
     def failed(self, source: str, sentence: str) -> None:
         if self._problem.get(source) != sentence:
             log.warning("source fails: %s", sentence, extra={"source": source})
         self._problem[source] = sentence
+        self._since.setdefault(source, self._now())
+
+    def late(self, source: str, seconds: float) -> None:
+        """How long after their time the newest rows of a source came."""
+        self._lag[source] = seconds
+
+    def states(self) -> tuple[SourceState, ...]:
+        """What is known of each source; one that was not heard of yet is not among them."""
+        heard = (source for source in self._known if source in self._answered or source in self._problem)
+        return tuple(
+            SourceState(
+                name=name,
+                failing_since=self._since.get(name),
+                sentence=self._problem.get(name, ""),
+                lag=self._lag.get(name),
+                answered_at=self._answered.get(name),
+            )
+            for name in heard
+        )
+
+    @property
+    def heard_of_all(self) -> bool:
+        """Whether every source has answered or failed at least once since the start."""
+        return all(source in self._answered or source in self._problem for source in self._known)
 
     def problems(self) -> list[str]:
         """One sentence for each source that fails or has been silent for too long; empty when all is well."""

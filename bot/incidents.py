@@ -9,9 +9,12 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from bot.detect import EVERY, Subject
-from bot.model import Alert, Finding, Incident, Person, State, Value
+from bot.inhibition import inhibit
+from bot.model import Alert, Finding, Incident, Person, Severity, State, Value
 
 REOPEN_WITHIN = timedelta(hours=24)
+FLAPS = 3
+"""So many returns within REOPEN_WITHIN, and the incident flaps: its card goes on, its notes stop."""
 
 
 class Kind(StrEnum):
@@ -20,18 +23,25 @@ class Kind(StrEnum):
     CHANGED = "changed"
     EDITED = "edited"
     ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    SNOOZED = "snoozed"
+    WAKES_SOON = "wakes soon"
+    WOKEN = "woken"
+    RELEASED = "released"
     RESOLVED = "resolved"
 
 
 class Change(Value, frozen=True, kw_only=True):
     """An incident as it is now, and what became of it. EDITED alone is not worth a notification.
 
-    A new incident has number 0 until the store gives it one.
+    A new incident has number 0 until the store gives it one. `by` is who did it, `why` what ended a snooze.
     """
 
     kind: Kind
     incident: Incident
     before: Alert | None = None
+    by: str = ""
+    why: str = ""
 
 
 def advance(
@@ -41,13 +51,24 @@ def advance(
 
     Only incidents whose rule could look at their job may resolve: missing data is not good news.
     """
-    found = {finding.alert.fingerprint: finding for finding in findings}
+    unseen = (each.alert for each in known.values() if each.open and not _could_look(each, looked))
+    found = {finding.alert.fingerprint: finding for finding in inhibit(findings, unseen)}
     for fingerprint, finding in found.items():
         if (change := _seen(known.get(fingerprint), finding, now)) is not None:
             yield change
     for fingerprint, incident in known.items():
         if incident.open and fingerprint not in found and _could_look(incident, looked):
-            yield Change(kind=Kind.RESOLVED, incident=_moved(incident, now, state=State.RESOLVED, resolved_at=now))
+            yield Change(kind=Kind.RESOLVED, incident=moved(incident, now, state=State.RESOLVED, resolved_at=now))
+
+
+def returns(incident: Incident, now: datetime) -> int:
+    """How often it came back lately, counted up to FLAPS + 1; from FLAPS on, telling each time would only be noise."""
+    return sum(now - at < REOPEN_WITHIN for at in incident.reopenings)
+
+
+def worse(after: Severity, before: Severity) -> bool:
+    order = list(Severity)
+    return order.index(after) < order.index(before)
 
 
 def _could_look(incident: Incident, looked: Set[Subject]) -> bool:
@@ -57,17 +78,31 @@ def _could_look(incident: Incident, looked: Set[Subject]) -> bool:
 
 def _seen(incident: Incident | None, finding: Finding, now: datetime) -> Change | None:
     if incident is None or (not incident.open and _long_ago(incident, now)):
-        new = Incident(number=0, alert=finding.alert, evidence=finding.evidence, opened_at=now, changed_at=now)
+        new = Incident(
+            number=0,
+            alert=finding.alert,
+            evidence=finding.evidence,
+            held_by=finding.held_by,
+            opened_at=now,
+            changed_at=now,
+        )
         return Change(kind=Kind.OPENED, incident=new)
     if not incident.open:
         return Change(kind=Kind.REOPENED, incident=_reopened(incident, finding, now))
+    return _still_there(incident, finding, now)
+
+
+def _still_there(incident: Incident, finding: Finding, now: datetime) -> Change | None:
+    same = (finding.alert, finding.evidence, finding.held_by) == (incident.alert, incident.evidence, incident.held_by)
+    if same:
+        return None
+    snooze = None if worse(finding.alert.severity, incident.alert.severity) else incident.snooze
+    after = moved(incident, now, alert=finding.alert, evidence=finding.evidence, held_by=finding.held_by, snooze=snooze)
+    if incident.held_by and not finding.held_by:
+        return Change(kind=Kind.RELEASED, incident=after)
     if _worth_telling(incident.alert, finding.alert):
-        after = _moved(incident, now, alert=finding.alert, evidence=finding.evidence)
         return Change(kind=Kind.CHANGED, incident=after, before=incident.alert)
-    if finding.evidence != incident.evidence or finding.alert != incident.alert:
-        after = _moved(incident, now, alert=finding.alert, evidence=finding.evidence)
-        return Change(kind=Kind.EDITED, incident=after)
-    return None
+    return Change(kind=Kind.EDITED, incident=after)
 
 
 def _worth_telling(before: Alert, after: Alert) -> bool:
@@ -80,25 +115,40 @@ def _long_ago(incident: Incident, now: datetime) -> bool:
 
 
 def _reopened(incident: Incident, finding: Finding, now: datetime) -> Incident:
-    return _moved(
+    snooze = incident.snooze if incident.snooze and incident.snooze.until > now else None
+    after = moved(
         incident,
         now,
         alert=finding.alert,
         evidence=finding.evidence,
+        held_by=finding.held_by,
         state=State.OPEN,
         resolved_at=None,
-        acknowledged_at=None,
-        acknowledged_by="",
+        snooze=snooze,
         reopened=incident.reopened + 1,
+        reopenings=(*incident.reopenings, now)[-FLAPS - 1 :],
     )
+    if returns(after, now) >= FLAPS and incident.acknowledged_at is not None:
+        return replace(after, state=State.ACKNOWLEDGED)
+    return replace(after, acknowledged_at=None, acknowledged_by="", assigned_to=None, assigned_by="")
 
 
 def acknowledge(incident: Incident, person: Person, now: datetime) -> Change:
     """The incident in somebody's hands. A resolved one is the caller's to refuse."""
     by = person.name or person.id
-    after = _moved(incident, now, state=State.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=by)
-    return Change(kind=Kind.ACKNOWLEDGED, incident=after)
+    after = moved(incident, now, state=State.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=by)
+    return Change(kind=Kind.ACKNOWLEDGED, incident=after, by=by)
 
 
-def _moved(incident: Incident, now: datetime, **changes: object) -> Incident:
+def assign(incident: Incident, person: Person, by: Person, now: datetime) -> Change:
+    """The incident given to somebody; who takes it for themselves has acknowledged it by that."""
+    giver = by.name or by.id
+    after = moved(incident, now, assigned_to=person, assigned_by=giver)
+    if person.id == by.id and incident.state is State.OPEN:
+        after = replace(after, state=State.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=giver)
+    return Change(kind=Kind.ASSIGNED, incident=after, by=giver)
+
+
+def moved(incident: Incident, now: datetime, **changes: object) -> Incident:
+    """The incident with changes that its cards are to show."""
     return replace(incident, changed_at=now, revision=incident.revision + 1, **changes)  # pyright: ignore[reportArgumentType]

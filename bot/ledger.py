@@ -16,6 +16,7 @@ from bot.model import Failure, ProvisioningEvent, Value
 
 MOST_MARKS = 200
 KNOWN = {"success", "failure", "skipped", "warning"}
+STAGED = "stagedDelete"
 
 Key = tuple[str, str, str]
 """Job id, object type, object id."""
@@ -70,7 +71,7 @@ def sort(events: Iterable[ProvisioningEvent]) -> Folded:
         key = (event.job_id, event.object_type, event.object_id)
         if event.status == "failure" or (event.error_code and event.status not in KNOWN):
             failed.setdefault(key, []).append(event)
-        elif event.status == "success" or event.out_of_scope:
+        elif (event.status == "success" and event.action != STAGED) or event.out_of_scope:
             at = well.get(key)
             if at is None or event.at > at:
                 well[key] = event.at

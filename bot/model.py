@@ -157,14 +157,72 @@ class Failing(Value, frozen=True, kw_only=True):
     examples: tuple[Failure, ...] = ()
 
 
+class Step(Value, frozen=True, kw_only=True):
+    """One step of what a job did with an object: Graph's type and status, and its sentence."""
+
+    kind: str
+    status: str
+    text: str = ""
+
+
+class Happening(Value, frozen=True, kw_only=True):
+    """One thing that a job did with an object, with its steps and the attributes that it changed."""
+
+    event: ProvisioningEvent
+    steps: tuple[Step, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+class Subject(Value, frozen=True, kw_only=True):
+    """Somebody or something that the log speaks of; `ids` are what the systems call them, the newest first."""
+
+    ids: tuple[str, ...]
+    name: str = ""
+    kind: str = ""
+    address: str = ""
+    rows: int = 0
+    last_seen: datetime | None = None
+
+
 class Hour(Value, frozen=True, kw_only=True):
-    """How many rows a job had in one hour (named by its beginning), of one action and one status."""
+    """How many rows a job had in one hour (named by its beginning), of one action and one status.
+
+    `cause` is the key of what failed rows have in common; "" for all others.
+    """
 
     job_id: str
     hour: datetime
     action: str
     status: str
     count: int
+    cause: str = ""
+
+
+class Usual(Value, frozen=True, kw_only=True):
+    """What a job does on other days: counts for each earlier day, the latest first, which ended a day ago.
+
+    `days` is how many of them the bot knows; `failed` has failed rows by cause, `removed` deletes and disables.
+    """
+
+    job_id: str
+    days: int = 0
+    failed: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    removed: tuple[int, ...] = ()
+
+
+class Arrival(Value, frozen=True, kw_only=True):
+    """The time of the newest row of a job that a source has shown."""
+
+    source: str
+    job_id: str
+    newest: datetime
+
+
+class Owed(Value, frozen=True, kw_only=True):
+    """A cycle of a job exported something, and no row of it or of a later one has come; `at` is when it began."""
+
+    job_id: str
+    at: datetime
 
 
 class AuditEvent(Value, frozen=True, kw_only=True):
@@ -187,30 +245,73 @@ class AuditEvent(Value, frozen=True, kw_only=True):
 class Memory(Value, frozen=True, kw_only=True):
     """What the bot remembers of a job beyond its present state, from one look at the jobs to the next.
 
-    `cycles` are the beginnings of the newest cycles that were seen, oldest first: the job's own cadence.
+    `cycles` are the beginnings of the newest cycles that were seen, oldest first: the job's own cadence; `escrows` how
+    many objects each of them left to be tried again. `quarantine` stays until a cycle has succeeded after it.
+    `status_since` is None for a status that the job had when it was seen first. `gone_since` is the first look that did
+    not find the job any more; `new` says that it came after the others were known; `stopped_by` who paused or deleted it.
     """
 
     job_id: str
     first_seen: datetime
     last_seen: datetime
+    name: str = ""
+    service_principal: str = ""
+    new: bool = False
     cycles: tuple[datetime, ...] = ()
+    escrows: tuple[tuple[datetime, int], ...] = ()
     status: str = ""
     status_since: datetime | None = None
+    quarantine: Quarantine | None = None
+    stopped_by: str = ""
+    gone_since: datetime | None = None
 
 
 class Window(Value, frozen=True, kw_only=True):
     """All that a rule may look at about one job.
 
-    `failures` are its open failures by cause; `hours` its activity of the last 28 days; `audits` the directory's audit
+    `failures` are its open failures by cause, `warnings` what was lost though nothing failed; `hours` are the failed and
+    removing rows of the last day, summed, and `usual` its earlier days where that sum is large; `audits` the directory's audit
     rows about its service principal of the last day, oldest first; `memory` is None before the first look at it.
     """
 
     job: Job
     failures: tuple[Failing, ...]
     now: datetime
+    warnings: tuple[Failing, ...] = ()
     hours: tuple[Hour, ...] = ()
+    usual: Usual | None = None
     audits: tuple[AuditEvent, ...] = ()
     memory: Memory | None = None
+    credentials: CredentialCheck | None = None
+
+
+class FoundGroup(Value, frozen=True, kw_only=True):
+    """A group that is assigned to a job's application, or was; `gone` where the directory does not know it any more."""
+
+    id: str
+    name: str
+    empty: bool = False
+    gone: bool = False
+
+
+class ScopedGroup(Value, frozen=True, kw_only=True):
+    """What is remembered of such a group: the name it went by, whether it ever had members, and what is wrong since."""
+
+    id: str
+    name: str
+    now_named: str = ""
+    had_members: bool = False
+    trouble: str = ""
+    since: datetime | None = None
+
+
+class CredentialCheck(Value, frozen=True, kw_only=True):
+    """Whether a job's saved credentials are good: when that was tried last, what was said, and since when it is so."""
+
+    job_id: str
+    at: datetime
+    fault: str = ""
+    since: datetime | None = None
 
 
 class Credential(Value, frozen=True, kw_only=True):
@@ -232,6 +333,7 @@ class SourceState(Value, frozen=True, kw_only=True):
     failing_since: datetime | None = None
     sentence: str = ""
     lag: float | None = None
+    answered_at: datetime | None = None
 
 
 class Tenant(Value, frozen=True, kw_only=True):
@@ -241,7 +343,19 @@ class Tenant(Value, frozen=True, kw_only=True):
     jobs: tuple[Job, ...] = ()
     memories: tuple[Memory, ...] = ()
     credentials: tuple[Credential, ...] | None = None
+    arrivals: tuple[Arrival, ...] = ()
+    owed: tuple[Owed, ...] = ()
     sources: tuple[SourceState, ...] = ()
+    audits: tuple[AuditEvent, ...] = ()
+    scopes: tuple[tuple[str, tuple[ScopedGroup, ...]], ...] = ()
+
+
+class Person(Value, frozen=True, kw_only=True):
+    """Somebody in Teams: `id` is the Entra object id, `mri` the channel's own id (29:…)."""
+
+    id: str
+    name: str = ""
+    mri: str = ""
 
 
 class Severity(StrEnum):
@@ -271,21 +385,39 @@ class Alert(Value, frozen=True, kw_only=True):
         return f"{self.rule}/{self.job_id}/{self.key}"
 
 
+class Earlier(Value, frozen=True, kw_only=True):
+    """A change of the job shortly before its trouble began: who did what."""
+
+    at: datetime
+    who: str
+    what: str
+
+
 class Evidence(Value, frozen=True, kw_only=True):
-    """The moving part behind an alert: it edits a card but is never worth a new notification by itself."""
+    """The moving part behind an alert: it edits a card but is never worth a new notification by itself.
+
+    `held` names what this alert holds back: its consequences, which get no card of their own while it lasts.
+    """
 
     count: int = 0
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     examples: tuple[Failure, ...] = ()
     quarantine: Quarantine | None = None
+    held: tuple[str, ...] = ()
+    earlier: Earlier | None = None
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 class Finding(Value, frozen=True, kw_only=True):
-    """An alert with its evidence, as `detect` hands it to `incidents.advance`."""
+    """An alert with its evidence, as `detect` hands it to `incidents.advance`.
+
+    `held_by` is the fingerprint of the alert that explains this one, "" where it stands for itself.
+    """
 
     alert: Alert
     evidence: Evidence
+    held_by: str = ""
 
 
 class State(StrEnum):
@@ -294,8 +426,55 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
+class SnoozeEnd(StrEnum):
+    """What ends a snooze before its time is up."""
+
+    CYCLE = "cycle"
+    WORSE = "worse"
+    RESOLVED = "resolved"
+
+
+class Snooze(Value, frozen=True, kw_only=True):
+    """Silence about one incident: until a time at the latest, sooner when its condition is met.
+
+    `count` and `cycle` are what the condition is compared with: as many objects failed, and this cycle was the last.
+    """
+
+    by: Person
+    reason: str
+    began: datetime
+    until: datetime
+    ends: SnoozeEnd | None = None
+    conversation_id: str = ""
+    count: int = 0
+    cycle: str = ""
+    told: bool = False
+
+
+class LastTime(Value, frozen=True, kw_only=True):
+    """How the same trouble went the time before: which incident, on which job if on another, and what ended it."""
+
+    number: int
+    opened_at: datetime
+    resolved_at: datetime
+    job_name: str = ""
+    how: str = ""
+
+
+class TimelineEntry(Value, frozen=True, kw_only=True):
+    """One thing that happened to an incident; `by` is empty where the bot saw it by itself."""
+
+    at: datetime
+    kind: str
+    by: str = ""
+    text: str = ""
+
+
 class Incident(Value, frozen=True, kw_only=True):
-    """An alert over time, numbered for people. `revision` grows with every change that a card shows."""
+    """An alert over time, numbered for people. `revision` grows with every change that a card shows.
+
+    `reopenings` are the latest times at which it came back; `held_by` is the fingerprint of the alert that explains it.
+    """
 
     number: int
     alert: Alert
@@ -306,7 +485,13 @@ class Incident(Value, frozen=True, kw_only=True):
     resolved_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
+    assigned_to: Person | None = None
+    assigned_by: str = ""
+    snooze: Snooze | None = None
+    held_by: str = ""
     reopened: int = 0
+    reopenings: tuple[datetime, ...] = ()
+    last_time: LastTime | None = None
     revision: int = 1
 
     @property
@@ -325,14 +510,6 @@ class Role(StrEnum):
     def allows(self, needed: Role) -> bool:
         order = list(Role)
         return order.index(self) >= order.index(needed)
-
-
-class Person(Value, frozen=True, kw_only=True):
-    """Somebody in Teams: `id` is the Entra object id, `mri` the channel's own id (29:…)."""
-
-    id: str
-    name: str = ""
-    mri: str = ""
 
 
 class ConversationKind(StrEnum):
@@ -420,3 +597,12 @@ class CommandHelp(Value, frozen=True, kw_only=True):
     text: str
     role: Role
     hidden: bool = False
+
+
+class RuleHelp(Value, frozen=True, kw_only=True):
+    """A rule as help shows it; `needs` is what it looks at, in words."""
+
+    name: str
+    text: str
+    needs: str
+    severity: Severity

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from msgspec import Raw
+
 from bot.model import (
+    AuditEvent,
     Conversation,
+    Credential,
+    FoundGroup,
     Job,
     Person,
     Posted,
@@ -94,6 +99,62 @@ class Source(Protocol):
 
         Raises SourceDown.
         """
+        ...
+
+
+class Logs(Protocol):
+    """The provisioning log's past, asked in KQL over the table AADProvisioningLogs as Log Analytics documents it."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def query(
+        self, kql: str, *, timespan: tuple[datetime, datetime], about: Sequence[str] = ()
+    ) -> Sequence[Mapping[str, Any]]:
+        """The rows, as columns by name. Raises Refusal or SourceDown.
+
+        `about` are texts, one of which stands in the identities of every row that is wanted: a home may look only there.
+        """
+        ...
+
+
+class Keeper(Protocol):
+    """Keeps a log's rows as they came, by their id; it never raises, because the watch goes on without it."""
+
+    async def keep(self, rows: Mapping[str, Raw]) -> None: ...
+
+
+class AuditBatch(Value, frozen=True, kw_only=True):
+    """Some rows of the directory's audit log, and the cursor that stands for having read them."""
+
+    events: tuple[AuditEvent, ...]
+    cursor: str
+    broken: int = 0
+
+
+class AuditSource(Protocol):
+    """The directory's audit log, as far as it is about provisioning; rows may repeat."""
+
+    name: str
+
+    def read(self, cursor: str, now: datetime) -> AsyncIterator[AuditBatch]:
+        """As `Source.read` does. Raises SourceDown."""
+        ...
+
+
+class Directory(Protocol):
+    """What the directory says around the jobs. Every verb raises SourceDown."""
+
+    async def credentials(self, jobs: Sequence[Job]) -> Sequence[Credential]:
+        """Secrets and certificates that the jobs, or the bot itself, stop with."""
+        ...
+
+    async def check(self, job: Job) -> str | None:
+        """What is said of the job's saved credentials if they are not good; "" for good ones, None if it may not ask."""
+        ...
+
+    async def groups(self, job: Job, known: Sequence[str]) -> Sequence[FoundGroup]:
+        """The groups that are assigned to the job's application, and those of the known ones that are gone."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -54,9 +55,29 @@ class Settings(BaseSettings):
         description="Id of the Log Analytics workspace that holds AADProvisioningLogs; empty reads Graph's log.",
     )
 
+    audits: Literal["graph", "log_analytics", "none"] = Field(
+        default="graph",
+        description="Where the audit log is read, which says who changed a job: graph, log_analytics or none.",
+    )
+
     # Where the bot keeps and shows things
     database_url: str = Field(
         default="sqlite:///syncwatch.db", description="Where the bot keeps its state: sqlite:///FILE."
+    )
+    archive_file: Path | None = Field(
+        default=None,
+        description="File to keep Graph's log in for `user` and long `errors`; empty keeps none. A workspace needs none.",
+    )
+    archive_days: int = Field(default=90, ge=1, le=3_650, description="Days that rows stay in ARCHIVE_FILE.")
+    errors_file: FilePath | None = Field(
+        default=None,
+        description="Your own entries for error codes, as JSON: they add to, or override fields of, those of bot/knowledge/errors.json.",
+    )
+    hours_days: int = Field(
+        default=90, ge=28, le=3_650, description="Days that counts of rows by the hour are kept for comparison."
+    )
+    cleared_days: int = Field(
+        default=30, ge=1, le=3_650, description="Days that failures are kept after they were cleared."
     )
     host: str = Field(default="0.0.0.0", description="Address that the bot listens on.")  # noqa: S104
     port: int = Field(default=3978, ge=1, le=65_535, description="Port that the bot listens on.")
@@ -99,6 +120,8 @@ class Settings(BaseSettings):
     def _sources_fit(self) -> Self:
         if "log_analytics" in self.sources and not self.workspace_id:
             raise ValueError("SOURCES names log_analytics, so WORKSPACE_ID must say which workspace to read.")
+        if self.audits == "log_analytics" and not self.workspace_id:
+            raise ValueError("AUDITS is log_analytics, so WORKSPACE_ID must say which workspace to read.")
         return self
 
     @property

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
+from bot.activity import lately
 from bot.adapters.store import Transaction
 from bot.detect import Needs, Subject, detect, detect_tenant
-from bot.model import Failing, Finding, Job, SourceState, Tenant, Value, Window
+from bot.model import AuditEvent, Credential, Failing, Finding, Job, SourceState, Tenant, Value, Window
+
+AUDITS = timedelta(days=1)
 
 
 class View(Value, frozen=True, kw_only=True):
@@ -18,17 +21,63 @@ class View(Value, frozen=True, kw_only=True):
     missing: frozenset[Needs] = frozenset()
 
 
+async def _credentials(tx: Transaction, jobs: Mapping[str, Job]) -> tuple[Credential, ...] | None:
+    """What the directory says, and what people told of tokens that it cannot date."""
+    known = await tx.credentials.all()
+    told = await tx.credentials.tokens()
+    tokens = (
+        Credential(
+            id=f"token/{job_id}",
+            kind="SCIM token",
+            name="as told in chat",
+            owner=jobs[job_id].name,
+            expires_at=expires_at,
+            jobs=(job_id,),
+        )
+        for job_id, expires_at in sorted(told.items())
+        if job_id in jobs
+    )
+    return None if known is None else (*known, *tokens)
+
+
 async def gather(
     tx: Transaction, now: datetime, *, sources: Sequence[SourceState] = (), missing: Iterable[Needs] = ()
 ) -> View:
     """Read everything that rules may look at; also jobs that only the log knows get a window."""
     jobs, failing = await tx.reading.jobs(), await tx.ledger.failing()
+    memories = await tx.memories.all()
+    activity = await lately(tx, now)
+    audits = await tx.audits.since(now - AUDITS)
+    about, checks = _by_target(audits), await tx.credentials.checks()
+    groups = await tx.credentials.groups()
     windows = [
-        Window(job=jobs.get(job_id) or _heard_of(job_id, failing[job_id]), failures=failing.get(job_id, ()), now=now)
-        for job_id in jobs.keys() | failing.keys()
+        Window(
+            job=job,
+            failures=failing.get(job.id, ()),
+            warnings=activity.warnings.get(job.id, ()),
+            hours=activity.hours.get(job.id, ()),
+            usual=activity.usual.get(job.id),
+            now=now,
+            audits=tuple(about.get(job.service_principal, ())),
+            memory=memories.get(job.id),
+            credentials=checks.get(job.id),
+        )
+        for job in (jobs.get(job_id) or _heard_of(job_id, failing[job_id]) for job_id in jobs.keys() | failing.keys())
     ]
-    tenant = Tenant(now=now, jobs=tuple(jobs.values()), sources=tuple(sources))
-    return View(windows=tuple(windows), tenant=tenant, missing=frozenset(missing))
+    credentials = await _credentials(tx, jobs)
+    tenant = Tenant(
+        now=now,
+        arrivals=activity.arrivals,
+        owed=activity.owed,
+        jobs=tuple(jobs.values()),
+        memories=tuple(memories.values()),
+        sources=tuple(sources),
+        audits=tuple(audits),
+        credentials=credentials,
+        scopes=tuple((job_id, found) for job_id, found in sorted(groups.items()) if job_id in jobs),
+    )
+    gone = {*missing, Needs.DIRECTORY} if credentials is None else {*missing}
+    return View(windows=tuple(windows), tenant=tenant, missing=frozenset(gone))
 
 
 def look(view: View) -> tuple[list[Finding], set[Subject]]:
@@ -39,6 +88,13 @@ def look(view: View) -> tuple[list[Finding], set[Subject]]:
         findings += found
         looked |= subjects
     return sorted(findings, key=lambda finding: finding.alert.fingerprint), looked
+
+
+def _by_target(audits: Iterable[AuditEvent]) -> dict[str, list[AuditEvent]]:
+    found: dict[str, list[AuditEvent]] = {}
+    for event in audits:
+        found.setdefault(event.target_id, []).append(event)
+    return found
 
 
 def _heard_of(job_id: str, groups: Sequence[Failing]) -> Job:

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot import ledger
-from bot.adapters.store import Store
+from bot.activity import Keep, count, expect
+from bot.adapters.store import Store, Transaction
+from bot.delay import Delay
+from bot.earlier import attach
 from bot.health import Health
-from bot.incidents import REOPEN_WITHIN, advance
+from bot.incidents import REOPEN_WITHIN, Change, advance
+from bot.memories import remember_all
+from bot.missing import missing
+from bot.model import Incident
 from bot.notify import tell
 from bot.ports import Batch, Clock, Jobs, Source, SourceDown
-from bot.view import gather, look
+from bot.snoozes import wake_those_due
+from bot.surroundings import Surroundings
+from bot.view import AUDITS, gather, look
 
 log = logging.getLogger(__name__)
 
-KEEP_CLEARED = timedelta(days=30)
 PRUNE_EVERY = timedelta(hours=1)
 
 
@@ -32,19 +39,26 @@ class Watcher:
         sources: Sequence[Source],
         now: Clock,
         health: Health,
+        around: Surroundings | None = None,
         wake: Callable[[], None] = lambda: None,
+        keep: Keep | None = None,
     ) -> None:
         self._store = store
         self._jobs = jobs
         self._sources = sources
         self._now = now
         self._health = health
+        self._around = around
         self._wake = wake
+        self._keep = keep or Keep()
+        self._delay = Delay()
         self._judging = asyncio.Lock()
         self._pruned_at: datetime | None = None
 
     async def tick(self) -> None:
         """One look into the logs."""
+        if self._around is not None:
+            await self._around.read_audits()
         for source in self._sources:
             await self._read(source)
         await self.judge()
@@ -59,22 +73,40 @@ class Watcher:
             return
         async with self._store.begin() as tx:
             await tx.reading.save_jobs(jobs)
+            await expect(tx, jobs, self._now())
+            audits = await tx.audits.since(self._now() - AUDITS)
+            await tx.memories.replace(remember_all(await tx.memories.all(), jobs, audits, self._now()))
         self._health.answered("jobs", self._now())
+        if self._around is not None:
+            await self._around.look(jobs)
         await self.judge()
 
     async def judge(self) -> None:
         """Compare what the ledger and the jobs show with the incidents that are known."""
         async with self._judging, self._store.begin() as tx:
             now = self._now()
-            found = look(await gather(tx, now))
+            states = self._health.states()
+            gone = missing(states, heard_of_all=self._health.heard_of_all)
+            view = await gather(tx, now, sources=states, missing=gone)
+            findings, looked = look(view)
             known = await tx.incidents.recent(now - REOPEN_WITHIN)
-            changes = list(advance(known, *found, now))
+            changes = list(advance(known, attach(findings, known, view.windows, now), looked, now))
+            changes += await self._woken(tx, known.values(), changes, now)
             watching = await tx.conversations.watching() if changes else []
             for change in changes:
                 incident = await tell(tx, change, watching)
                 log.info("incident", extra={"incident": incident.number, "change": change.kind.value})
         if changes:
             self._wake()
+
+    async def _woken(
+        self, tx: Transaction, known: Iterable[Incident], changes: Sequence[Change], now: datetime
+    ) -> list[Change]:
+        # What is changed already in this look is left to the next one, so that no change overwrites another.
+        touched = {change.incident.number for change in changes}
+        snoozed = [each for each in known if each.snooze is not None and each.number not in touched]
+        jobs = await tx.reading.jobs() if snoozed else {}
+        return list(wake_those_due(snoozed, jobs, now))
 
     async def _read(self, source: Source) -> None:
         try:
@@ -86,6 +118,7 @@ class Watcher:
             self._health.failed(source.name, str(error))
         else:
             self._health.answered(source.name, self._now())
+            self._delay.read_whole(source.name)
 
     async def _fold(self, source: str, batch: Batch) -> None:
         rows = ledger.sort(batch.events)
@@ -94,13 +127,20 @@ class Watcher:
             changed = ledger.fold_all(entries, rows, await tx.ledger.well(rows.failed))
             await tx.ledger.save(changed)
             await tx.ledger.save_well(rows.well)
+            await count(tx, source, batch.events, rows.well)
             await tx.reading.advance(source, batch.cursor, self._now(), batch.broken)
+        if (late := self._delay.measured(source, batch.events, self._now())) is not None:
+            self._health.late(source, late)
 
     async def _prune(self) -> None:
         now = self._now()
         if self._pruned_at is not None and now - self._pruned_at < PRUNE_EVERY:
             return
         async with self._store.begin() as tx:
-            await tx.ledger.prune(now - KEEP_CLEARED)
+            await tx.ledger.prune(now - self._keep.cleared)
+            await tx.warnings.prune(now - self._keep.cleared)
+            await tx.hours.prune(now, self._keep.hours)
+            await tx.hours.learn(now)
             await tx.people.forget(now - PRUNE_EVERY)
+            await tx.audits.prune(now - self._keep.cleared)
         self._pruned_at = now

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from rapidfuzz import fuzz, process
 
 from bot.context import Context
-from bot.model import Incident, Job, RestartScope
+from bot.model import ConversationKind, Incident, Job, Person, RestartScope, SnoozeEnd
 from bot.ports import Refusal
 
 Reader = Callable[[Context, str], Awaitable[Any]]
@@ -59,16 +59,26 @@ def _nearest(text: str, jobs: Mapping[str, Job]) -> Refusal:
 
 
 async def read_incident(ctx: Context, text: str) -> Incident:
-    """The incident of a number (42 or #42); from a button only one whose card stands in this conversation."""
+    """The incident of a number (42 or #42); from a button only one whose card stands in this conversation.
+
+    A chat with the bot alone holds nothing that somebody else could have put there.
+    """
+    number = incident_number(text)
+    async with ctx.store.look() as tx:
+        incident = await tx.incidents.get(number)
+        shown = await tx.outbox.card_of(number, ctx.conversation.id)
+    foreign = ctx.pressed and shown is None and ctx.conversation.kind is not ConversationKind.PERSONAL
+    if incident is None or foreign:
+        raise Refusal(f"There is no incident #{number} here.")
+    return incident
+
+
+def incident_number(text: str) -> int:
+    """The number that is written as 42 or #42. Raises Refusal."""
     number = text.removeprefix("#")
     if not re.fullmatch(r"[0-9]{1,9}", number):
         raise Refusal(f"'{text[:40]}' is not the number of an incident; the number stands on its card, like #42.")
-    async with ctx.store.look() as tx:
-        incident = await tx.incidents.get(int(number))
-        shown = await tx.outbox.card_of(int(number), ctx.conversation.id)
-    if incident is None or (ctx.pressed and shown is None):
-        raise Refusal(f"There is no incident #{number} here.")
-    return incident
+    return int(number)
 
 
 async def read_span(_: Context, text: str) -> timedelta:
@@ -92,12 +102,43 @@ async def read_text(_: Context, text: str) -> str:
     return text
 
 
+async def read_switch(_: Context, text: str) -> bool:
+    return bool(text)
+
+
+async def read_person(ctx: Context, text: str) -> Person:
+    """Somebody who spoke to the bot before, by some words of the name or by Entra id; `me` is who asks."""
+    if text.lower() == "me":
+        return ctx.person
+    async with ctx.store.look() as tx:
+        met = await tx.people.met()
+    wanted = text.lower().lstrip("@").split()
+    exact = [each for each in met if text.lower() in (each.id, each.name.lower())]
+    fitting = exact or [each for each in met if all(word in each.name.lower() for word in wanted)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        names = ", ".join(each.name for each in fitting[:6])
+        raise Refusal(f"{len(fitting)} people match '{text[:40]}': {names}.")
+    raise Refusal(f"I know nobody called '{text[:40]}'. I know people once they have said something to me.")
+
+
+async def read_snooze_end(_: Context, text: str) -> SnoozeEnd:
+    """What ends a snooze before its time is up."""
+    if text.lower() not in set(SnoozeEnd):
+        raise Refusal(f"'{text[:40]}' is nothing that ends a snooze; there are {', '.join(SnoozeEnd)}.")
+    return SnoozeEnd(text.lower())
+
+
 _READERS: Mapping[Any, tuple[Reader, str]] = {
     Job: (read_job, "<job>"),
     Incident: (read_incident, "<incident>"),
     timedelta: (read_span, "24h"),
     tuple[RestartScope, ...]: (read_scopes, "<scope,…>"),
     str: (read_text, ""),
+    bool: (read_switch, ""),
+    Person: (read_person, "<person>"),
+    SnoozeEnd: (read_snooze_end, "|".join(SnoozeEnd)),
 }
 
 

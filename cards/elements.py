@@ -116,6 +116,22 @@ def table(widths: Sequence[int], rows: Sequence[Sequence[Sequence[Element]]]) ->
     }
 
 
+# --- Inputs: each is named after the flag of the command that it fills in -----------------------------------------------
+
+
+def choice(flag: str, label: str, options: Sequence[tuple[str, str]]) -> Element:
+    """One of a few values, given as title and value; the first is picked already."""
+    made = [{"title": clean(title, SHORT), "value": clean(value, SHORT)} for title, value in options]
+    value = made[0]["value"]
+    return {"type": "Input.ChoiceSet", "id": flag, "label": clean(label, SHORT), "choices": made, "value": value}
+
+
+def line(flag: str, label: str) -> Element:
+    """A line of text that has to be filled in."""
+    told = {"isRequired": True, "errorMessage": "This is needed.", "maxLength": 200}
+    return {"type": "Input.Text", "id": flag, "label": clean(label, SHORT), **told}
+
+
 # --- Buttons -----------------------------------------------------------------------------------------------------------
 
 

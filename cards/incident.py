@@ -45,7 +45,7 @@ def incident(incident: Incident, advice: Advice | None, now: datetime, *, seen_a
             heading(incident.alert.title),
             text(_meaning(incident, advice)),
             _box(_what_now(incident, advice, now)),
-            *facts(_facts(incident, now)),
+            *facts([*_facts(incident, now), *_life_facts(incident, now)]),
             _microsoft_says(incident, advice),
             buttons(*_buttons(incident)),
             text(_footer(now, seen_after), subtle=True, spacing="Small"),
@@ -81,11 +81,15 @@ def _life(incident: Incident, now: datetime) -> Iterator[str]:
         yield f"came back{times}, first seen {age} ago"
     else:
         yield f"open for {age}"
-    if incident.acknowledged_at is None:
+    if incident.assigned_to is not None:
+        yield f"assigned to {incident.assigned_to.name or incident.assigned_to.id}"
+    elif incident.acknowledged_at is None:
         yield "nobody has it yet"
-    else:
+    if incident.acknowledged_at is not None:
         ago = words.duration(now - incident.acknowledged_at)
         yield f"acknowledged by {incident.acknowledged_by} {ago} ago"
+    if incident.snooze is not None:
+        yield "snoozed"
 
 
 def _meaning(incident: Incident, advice: Advice | None) -> str:
@@ -105,9 +109,9 @@ def _what_now(incident: Incident, advice: Advice | None, now: datetime) -> Itera
         return
     if advice and advice.action:
         yield text(run("Do this ", bold=True), advice.action)
-    elif incident.alert.job_id:
+    elif incident.alert.job_id and (incident.alert.cause or incident.evidence.quarantine):
         yield text(run("Do this ", bold=True), "Look at the errors; the knowledge base does not know this cause yet.")
-    if advice and advice.actor.lower() not in {"", "admin"}:
+    if advice and advice.known and advice.actor:
         yield text(run("Who acts ", bold=True), words.actor(advice))
     if (otherwise := _otherwise(incident, advice, now)) != "":
         yield text(run("If not ", bold=True), otherwise)
@@ -116,7 +120,7 @@ def _what_now(incident: Incident, advice: Advice | None, now: datetime) -> Itera
 def _otherwise(incident: Incident, advice: Advice | None, now: datetime) -> str:
     if incident.evidence.quarantine is not None:
         return words.what_entra_does(incident.evidence.quarantine, now)
-    return words.what_retries_do(advice) if advice else ""
+    return words.what_retries_do(advice, incident.evidence.first_seen, now) if advice else ""
 
 
 def _resolution(incident: Incident, now: datetime) -> str:
@@ -136,14 +140,30 @@ def _facts(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
         yield "Since" if incident.open else "Began", words.since(evidence.first_seen, now)
     if evidence.last_seen and incident.open:
         yield "Last failure", words.since(evidence.last_seen, now)
+    if (earlier := evidence.earlier) is not None:
+        before = words.duration((evidence.first_seen or incident.opened_at) - earlier.at)
+        yield "Just before", f"{earlier.who} {earlier.what}, {before} earlier"
     if alert.job_name not in alert.title:
         yield "Job", alert.job_name
+    yield from evidence.facts
     if evidence.quarantine is not None:
         if incident.open:
             yield "Day", words.quarantine_day(evidence.quarantine, now)
         yield "Cause", words.quarantine_reason(evidence.quarantine)
     elif alert.cause is not None:
         yield "Cause", " · ".join(part for part in (alert.cause.code, alert.cause.attribute) if part)
+
+
+def _life_facts(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
+    if incident.open and incident.snooze is not None:
+        who = incident.snooze.by.name or incident.snooze.by.id
+        yield "Snoozed", f"by {who} until {words.snoozed_until(incident.snooze, now)}: {incident.snooze.reason}"
+    if incident.evidence.held:
+        yield "Also, held back", "; ".join(incident.evidence.held)
+    if incident.open and incident.held_by:
+        yield "Held back", "explained by another incident, which is shown in its place"
+    if incident.last_time is not None:
+        yield "Last time", words.last_time(incident.last_time, now)
 
 
 def _microsoft_says(incident: Incident, advice: Advice | None) -> Element | None:
@@ -160,11 +180,15 @@ def _buttons(incident: Incident) -> Iterator[Action]:
     job_id, number = incident.alert.job_id, str(incident.number)
     if incident.state is State.OPEN:
         yield button("Acknowledge", "ack", number, style="positive")
+        yield button("Assign to me", "assign", f"{number} me")
     if job_id:
         yield button("Show errors", "errors", job_id)
         yield button("Job", "status", job_id)
-        if not _waits_for_a_decision(incident):
-            yield button("Restart…", "restart", job_id, secondary=True)
+    if incident.snooze is None:
+        yield button("Snooze…", "snooze", number, secondary=True)
+    yield button("What happened", "incident", number, secondary=True)
+    if job_id and not _waits_for_a_decision(incident):
+        yield button("Restart…", "restart", job_id, secondary=True)
 
 
 def _waits_for_a_decision(incident: Incident) -> bool:

@@ -33,6 +33,41 @@ def reopened(incident: Incident) -> str:
     return f"It came back{times}: {_name(incident)}. Nobody has it yet."
 
 
+def flapping(incident: Incident) -> str:
+    """Told when it begins to come and go; after it the card alone goes on."""
+    return f"It comes and goes, {incident.reopened} times by now: {_name(incident)}. From here on only its card tells, until it is steady for a day."
+
+
+def assigned(incident: Incident) -> str:
+    who = incident.assigned_to
+    name = unformatted((who.name or who.id) if who else "nobody", SHORT)
+    by = unformatted(incident.assigned_by, SHORT)
+    return f"{name} has taken {_name(incident)}." if name == by else f"{by} has given {_name(incident)} to {name}."
+
+
+def snoozed(incident: Incident) -> str:
+    """Told with who wanted it, until when and why, since from now on there are no more notes."""
+    found = incident.snooze
+    if found is None:
+        return ""
+    by, why = unformatted(found.by.name or found.by.id, SHORT), unformatted(found.reason)
+    return f"{by} has snoozed {_name(incident)} until {words.snoozed_until(found, incident.changed_at)}. Reason: {why}"
+
+
+def wakes_soon(incident: Incident) -> str:
+    """Told to the author before the snooze ends."""
+    found = incident.snooze
+    if found is None:
+        return ""
+    by, left = unformatted(found.by.name or found.by.id, SHORT), words.duration(found.until - incident.changed_at)
+    return f"{by}, your snooze of {_name(incident)} ends in {left}."
+
+
+def woken(incident: Incident, why: str, by: str) -> str:
+    end = f"{unformatted(by, SHORT)} has ended the snooze" if by else f"The snooze has ended, {why}"
+    return f"{end}: {_name(incident)}."
+
+
 def changed(incident: Incident, before: Alert) -> str:
     """What is worth telling of a change: the severity, the reason or the title."""
     if incident.alert.severity is not before.severity:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.model import Advice, Conversation, ConversationKind, Failing, Failure, Job, Quarantine
+from bot.model import (
+    Advice,
+    Conversation,
+    ConversationKind,
+    Failing,
+    Failure,
+    Job,
+    LastTime,
+    Quarantine,
+    Snooze,
+    SnoozeEnd,
+)
 
 DAYS_UNTIL_OFF = 28
 """Entra switches a job off after so many days of quarantine."""
@@ -23,6 +34,11 @@ _ACTORS = {
     "app vendor": "the app's vendor",
     "microsoft": "Microsoft",
     "nobody": "nobody, it heals by itself",
+}
+_SNOOZE_ENDS = {
+    SnoozeEnd.CYCLE: "the job's next cycle has ended",
+    SnoozeEnd.WORSE: "more objects fail",
+    SnoozeEnd.RESOLVED: "it is resolved",
 }
 _NOUNS = {"user", "group", "contact", "device"}
 
@@ -134,15 +150,38 @@ def what_entra_does(quarantine: Quarantine, now: datetime) -> str:
     return f"Entra {', and '.join(parts)}."
 
 
-def what_retries_do(advice: Advice) -> str:
-    """Whether waiting helps; empty where the knowledge base does not say."""
+def what_retries_do(advice: Advice, began: datetime | None = None, now: datetime | None = None) -> str:
+    """Whether waiting helps, and when the next try is due; empty where the knowledge base does not say."""
     if not advice.known:
         return ""
     if not advice.auto_retry:
         return "" if advice.self_heals else "Entra does not try this again by itself."
     gaps = f" ({advice.retry_after})" if advice.retry_after else ""
     hope = "that can be enough" if advice.self_heals else "it fails again until somebody acts"
-    return f"Entra tries again by itself{gaps}; {hope}."
+    at = next_try(advice, began, now) if now else None
+    soon = f" The next try of what failed first is due about {moment(at, now)}." if at and now else ""
+    return f"Entra tries again by itself{gaps}; {hope}.{soon}"
+
+
+def snoozed_until(snooze: Snooze, now: datetime) -> str:
+    """When a snooze ends, e.g. `14:00 UTC, or when the job's next cycle has ended`."""
+    at = moment(snooze.until, now)
+    return f"{at}, or when {_SNOOZE_ENDS[snooze.ends]}" if snooze.ends else at
+
+
+def next_try(advice: Advice, began: datetime | None, now: datetime) -> datetime | None:
+    """When Entra tries a failed object again; None where only its next cycle is known, or nothing."""
+    if not advice.auto_retry or began is None or "24 h" not in advice.retry_after:
+        return None
+    gaps = [timedelta(hours=6), timedelta(hours=12), *(timedelta(days=each) for each in range(1, DAYS_UNTIL_OFF + 1))]
+    return next((began + gap for gap in gaps if began + gap > now), None)
+
+
+def last_time(past: LastTime, now: datetime) -> str:
+    """How it went the time before, e.g. `#31, 18 Oct: it took 2 h, then Ada Admin did this: restart`."""
+    on = f" on {past.job_name}" if past.job_name else ""
+    took = duration(past.resolved_at - past.opened_at)
+    return f"#{past.number}{on}, {day(past.opened_at, now)}: over after {took}, {past.how}"
 
 
 def place(conversation: Conversation) -> str:

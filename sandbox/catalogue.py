@@ -60,7 +60,6 @@ CROSS_TENANT = Configuration(
 # The template id of Workday's connector is in no public text, so this one is made up; treat all of them as opaque.
 WORKDAY = Configuration(
     name="Workday to Entra ID",
-    secret_days=12,
     jobs=(Kind(template="Workday2AAD", source="Workday", target=ENTRA, prefix="Workday", volume=(2, 6)),),
 )
 
@@ -70,7 +69,7 @@ CONFIGURATIONS = (
     WORKDAY,
     CROSS_TENANT,
     _app("Slackline", "SlacklineOutDelta", prefix="Slackline", oauth=True),
-    _app("Salesforge", "SalesforgeOutDelta", prefix="Salesforge", secret_days=25),
+    _app("Salesforge", "SalesforgeOutDelta", prefix="Salesforge"),
     _app("ServiceNest", "ServiceNestOutDelta", prefix="ServiceNest"),
     _app("Boxwood Files", "scim", prefix="SystemForCrossDomainIdentityManagement"),
     _app("Ledgerline", "scim", prefix="SystemForCrossDomainIdentityManagement", secret_days=90),

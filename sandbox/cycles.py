@@ -92,7 +92,7 @@ def _get_through(tenant: Tenant, job: Job, cycle: Cycle, at: datetime) -> None:
     _write(tenant, job, cycle, at, work)
     failures = sum(outcome.status == "failure" for _, outcome in work)
     exports = sum(outcome.status != "skipped" for _, outcome in work)
-    escrowed = sum(failing.retried for failing in job.failing.values())
+    escrowed = sum(failing.retried for failing in job.failing.values()) + job.more_escrows
     done = Execution(
         id=cycle.id,
         began=cycle.began,

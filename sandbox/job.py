@@ -61,6 +61,7 @@ class Job:
         self.staged: list[Subject] = []
         self.deletes_allowed = False
         self.reserved: set[str] = set()
+        self.more_escrows = 0
         self.cycles = 0
         self.running: Cycle | None = None
         self.next_at: datetime | None = None

@@ -62,11 +62,16 @@ class Tenant:
         self.tokens = Tokens(clock)
         self.timeline, self.log = Timeline(), Log(self.id)
         self.jobs = {spec.id: Job(spec, subjects(self.world, number)) for number, spec in enumerate(self.world.jobs)}
+        self.deleted: dict[str, Job] = {}
         self.arrived: list[LogRow] = []
         self.audits: list[Json] = []
         self.messages: dict[str, list[Json]] = {}
         self.actions: list[Action] = []
         self.subjects_sent: set[tuple[str, str]] = set()
+        self.secret_ends: dict[str, datetime] = {}
+        self.groups_gone: set[str] = set()
+        self.groups_empty: set[str] = set()
+        self.groups_named: dict[str, str] = {}
         self._clock, self._offset = clock, timedelta()
         self._rows: Queue[LogRow] = Queue()
         self._audit_rows: Queue[Json] = Queue()

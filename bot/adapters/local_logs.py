@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.adapters.kql import people
 from bot.adapters.kql import rows as shape
 from bot.adapters.kql.answer import Row, Table
 from bot.adapters.kql.errors import TimedOut
@@ -43,12 +44,22 @@ _LOCKDOWN = (
 
 
 class LocalLogs:
-    """AADProvisioningLogs, AuditLogs and AzureActivity in a file, or in memory where `path` is None."""
+    """AADProvisioningLogs, AuditLogs and AzureActivity in a file, or in memory where `path` is None.
+
+    With `people` each row of the provisioning log is kept once, and one person's rows are found at once.
+    """
 
     def __init__(
-        self, path: Path | None = None, *, tenant: str = "", workspace: str = "", threads: int = 2, memory: str = "1GB"
+        self,
+        path: Path | None = None,
+        *,
+        tenant: str = "",
+        workspace: str = "",
+        threads: int = 2,
+        memory: str = "1GB",
+        people: bool = False,
     ) -> None:
-        self._path, self._tenant, self._workspace = path, tenant, workspace
+        self._path, self._tenant, self._workspace, self._people = path, tenant, workspace, people
         self._config: dict[str, str | bool | int | float | list[str]] = {
             "threads": threads,
             "memory_limit": memory,
@@ -77,9 +88,13 @@ class LocalLogs:
         max_rows: int = 500_000,
         max_bytes: int = 100_000_000,
         timeout: float = 180,  # noqa: ASYNC109  the engine has to be told, so a time-out around the call is not enough
+        about: Sequence[str] = (),
     ) -> Table:
-        """Run a query; `timespan` bounds TimeGenerated as in the service. Raises BadQuery (TimedOut, TooDear, …) or SourceDown."""
-        run = Run(kql, timespan, now or datetime.now(UTC), max_rows, max_bytes)
+        """Run a query; `timespan` bounds TimeGenerated as in the service. Raises BadQuery (TimedOut, TooDear, …) or SourceDown.
+
+        `about` are texts, one of which stands in the identities of every row that is wanted.
+        """
+        run = Run(kql, timespan, now or datetime.now(UTC), max_rows, max_bytes, about if self._people else ())
         future = self._readers.submit(run.answer, self._cursor)
         waiting = asyncio.wrap_future(future)
         waiting.add_done_callback(_seen)
@@ -91,6 +106,10 @@ class LocalLogs:
         if not done:
             raise TimedOut(f"The query did not finish within {timeout:g} seconds; ask for less or for a shorter time.")
         return waiting.result()
+
+    async def forget(self, before: datetime) -> None:
+        """Let go of what was written before a time."""
+        await asyncio.wrap_future(self._writer.submit(self._forget, shape.moment(before)))
 
     async def close(self) -> None:
         """Stop what runs and let go of the file."""
@@ -121,9 +140,31 @@ class LocalLogs:
                 made.append((*make(entry), shape.moment(at)))
             except shape.BadRow:
                 broken += 1
-        with closing(self._cursor()) as cursor, cursor.appender(f"{HIDDEN}.{table}") as appender:
-            appender.append_rows(made)
+        with self._writing() as cursor:
+            if self._people and table == PROVISIONING:
+                made = people.fresh(cursor, made)
+                people.remember(cursor, made)
+            with cursor.appender(f"{HIDDEN}.{table}") as appender:
+                appender.append_rows(made)
         return broken
+
+    def _forget(self, before: datetime) -> None:
+        with self._writing() as cursor:
+            people.forget(cursor, before)
+
+    @contextmanager
+    def _writing(self) -> Generator[DuckDBPyConnection]:
+        """One transaction. Raises SourceDown, as where the disk is full."""
+        import duckdb
+
+        try:
+            with closing(self._cursor()) as cursor:
+                cursor.begin()
+                yield cursor
+                cursor.commit()
+        except duckdb.Error as error:
+            said = str(error).partition("\n")[0]
+            raise SourceDown(f"The local log store {self._path or 'in memory'} cannot be written: {said}") from None
 
     def _cursor(self) -> DuckDBPyConnection:
         """A connection of its own for one piece of work: they share the data, not the transaction."""
@@ -139,7 +180,7 @@ class LocalLogs:
             connection = duckdb.connect(str(self._path or ":memory:"), config=self._config)
             # A sort of a file's rows may need more room than memory; a store in memory is to stay there.
             connection.execute("SET temp_directory = $where", {"where": f"{self._path}.tmp" if self._path else ""})
-            for statement in (*ddl(), *_LOCKDOWN):
+            for statement in (*ddl(), *(people.DDL if self._people else ()), *_LOCKDOWN):
                 connection.execute(statement)
         except duckdb.Error as error:
             said = str(error).partition("\n")[0]

@@ -37,7 +37,9 @@ class PartialAnswer(LogsDown):
 
 
 class LogAnalytics:
-    """One workspace. Rows come whole or not at all."""
+    """One workspace (port `Logs`). Rows come whole or not at all."""
+
+    name = "log_analytics"
 
     def __init__(
         self,
@@ -58,8 +60,13 @@ class LogAnalytics:
         self._timeout = timeout
         self._client: LogsQueryClient | None = None
 
-    async def query(self, kql: str, *, timespan: Timespan, server_timeout: int | None = None) -> Sequence[Row]:
-        """The rows of the first table. Raises PartialAnswer, or SourceDown with the innermost words of the service."""
+    async def query(
+        self, kql: str, *, timespan: Timespan, server_timeout: int | None = None, about: Sequence[str] = ()
+    ) -> Sequence[Row]:
+        """The rows of the first table. Raises PartialAnswer, or SourceDown with the innermost words of the service.
+
+        `about` is for homes that have no index on words; this one has.
+        """
         try:
             client = await self._built()
             answer: Any = await client.query_workspace(

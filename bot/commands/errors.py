@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from bot import history
 from bot.causes import advice
 from bot.command import command
 from bot.context import Context
 from bot.model import Failing, Job, Role
 from bot.ports import Card
 from cards.errors import errors as errors_card
+
+# The ledger begins with the day before the bot's first look; of what was earlier the log's home knows more.
+KNOWN_BY_HEART = timedelta(hours=24)
 
 
 @command(role=Role.READER)
@@ -18,6 +22,9 @@ async def errors(ctx: Context, job: Job | None = None, *, since: timedelta = tim
         jobs = await tx.reading.jobs()
         failed = await tx.ledger.failed_since(now - since)
     groups = [group for job_id, found in failed.items() if job is None or job_id == job.id for group in found]
+    if ctx.logs is not None and since > KNOWN_BY_HEART:
+        asked = history.past_errors(job.id if job else "")
+        groups = history.merged(groups, history.failing(await ctx.logs.query(asked, timespan=(now - since, now))))
     groups.sort(key=lambda group: (-group.count, group.job_id, group.cause.key))
     rows = [(group, advice(group.cause.code, _reason(group)), _name(group, jobs)) for group in groups]
     return errors_card(rows, _span(since), now)

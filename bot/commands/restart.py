@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.command import command
 from bot.context import Context
 from bot.model import Job, RestartScope, Role
+from bot.notify import note_act
 from bot.ports import Card
 from bot.restarts import MEANING, reset_scope
 from cards.receipt import receipt
@@ -35,6 +36,8 @@ def what_is_forgotten(job: Job, scope: tuple[RestartScope, ...] = PORTAL) -> tup
 async def restart(ctx: Context, job: Job, *, scope: tuple[RestartScope, ...] = PORTAL) -> Card:
     """Start a job's cycle anew; the scope says what is forgotten."""
     await ctx.jobs.restart(job, scope)
+    async with ctx.store.begin() as tx:
+        await note_act(tx, job.id, ctx.person.name or ctx.person.id, f"restart, {', '.join(scope)}", ctx.now())
     ctx.look_soon()
     pairs = [
         ("Job", job.name),

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.model import ProvisioningEvent
-from bot.ports import Batch, SourceDown
+from bot.ports import Batch, Keeper, SourceDown
 from bot.sources import sweeps
 from bot.sources.broken import Broken
 from bot.sources.normalise import from_graph
@@ -33,27 +33,40 @@ class GraphSource:
 
     name = "graph"
 
-    def __init__(self, provisioning_log: ProvisioningLog, *, elapsed: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        provisioning_log: ProvisioningLog,
+        *,
+        elapsed: Callable[[], float] = time.monotonic,
+        keeper: Keeper | None = None,
+    ) -> None:
         self._log = provisioning_log
-        self._pacer = Pacer(BUDGET, elapsed)
+        self._keeper = keeper
+        self.pacer = Pacer(BUDGET, elapsed)
         self._filters = list(_FILTERS)
         self._broken = Broken(self.name)
 
     async def read(self, cursor: str, now: datetime) -> AsyncIterator[Batch]:
         """Yield the pages that are due, one a batch. Raises SourceDown."""
-        if self._pacer.held:
+        if self.pacer.held:
             raise SourceDown(
-                f"Microsoft Graph asks for fewer calls, for {self._pacer.held:.0f} s more.", self._pacer.held
+                f"Microsoft Graph asks for fewer calls, for {self.pacer.held:.0f} s more.", self.pacer.held
             )
         known = _known(cursor)
         for tier in self._tiers():
-            while tier in self._tiers() and sweeps.is_due(tier, known.of(tier), now) and self._pacer.take():
+            while tier in self._tiers() and sweeps.is_due(tier, known.of(tier), now) and self.pacer.take():
                 sweep = sweeps.begun(tier, known.of(tier), now)
                 page = await self._page(tier, sweep)
                 if page is None:
                     known = known.put(tier, sweeps.anew(sweep))
                     continue
-                events, broken = self._broken.sift(from_graph(row, now) for row in page.rows or ())
+                readings = [from_graph(row, now) for row in page.rows or ()]
+                if self._keeper is not None:
+                    # Before the cursor moves on: what is kept twice does no harm, what is never kept is lost.
+                    await self._keeper.keep(
+                        {reading.id: row for reading, row in zip(readings, page.rows or (), strict=True)}
+                    )
+                events, broken = self._broken.sift(readings)
                 sweep = sweeps.paged(
                     tier, sweep, rows=len(page.rows or ()), newest=_newest(events, now), link=page.next_link or ""
                 )
@@ -82,7 +95,7 @@ class GraphSource:
             return None
         except SourceDown as error:
             if error.after:
-                self._pacer.hold(error.after)
+                self.pacer.hold(error.after)
             raise
 
     def _filter(self, tier: Tier, sweep: Sweep) -> str:

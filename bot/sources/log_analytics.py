@@ -52,17 +52,17 @@ class LogAnalyticsSource:
 
     def __init__(self, workspace: LogAnalytics, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._workspace = workspace
-        self._pacer = Pacer(BUDGET, elapsed)
+        self.pacer = Pacer(BUDGET, elapsed)
         self._broken = Broken(self.name)
         self._rows = ROWS
 
     async def read(self, cursor: str, now: datetime) -> AsyncIterator[Batch]:
         """Yield what was ingested since the cursor, at most 5,000 rows a batch. Raises SourceDown."""
-        if held := self._pacer.held:
+        if held := self.pacer.held:
             raise SourceDown(f"Log Analytics asks for fewer queries, for {held:.0f} s more.", held)
         position = _position(cursor)
         place, most = position.at or _start(position, now), self._rows
-        while self._pacer.take():
+        while self.pacer.take():
             rows = await self._query(place, most, now)
             if rows is None:
                 most = self._rows
@@ -95,7 +95,7 @@ class LogAnalyticsSource:
             return None
         except SourceDown as error:
             if error.after:
-                self._pacer.hold(error.after)
+                self.pacer.hold(error.after)
             raise
 
 

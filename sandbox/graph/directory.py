@@ -9,6 +9,7 @@ from sandbox.graph.filters import Grammar
 from sandbox.graph.paging import follow, only, page, selector, top_of
 from sandbox.graph.routing import Ask, GraphError, Reply, route
 from sandbox.rows import Json
+from sandbox.world import Group
 
 USUAL, MOST = 100, 999
 _NAMES = {"id": "eq", "displayName": "eq startswith"}
@@ -54,12 +55,26 @@ def user(ask: Ask) -> Reply:
 
 @route("GET", "/groups")
 def groups(ask: Ask) -> Reply:
-    return _listed(ask, [objects.group(ask.tenant, group) for group in ask.tenant.world.groups], _GROUPS)
+    return _listed(ask, [objects.group(ask.tenant, group) for group in _groups(ask)], _GROUPS)
 
 
 @route("GET", "/groups/{id}")
 def group(ask: Ask) -> Reply:
-    return _single(ask, [objects.group(ask.tenant, group) for group in ask.tenant.world.groups], ask.parts["id"])
+    return _single(ask, [objects.group(ask.tenant, group) for group in _groups(ask)], ask.parts["id"])
+
+
+@route("GET", "/groups/{id}/members")
+def members(ask: Ask) -> Reply:
+    for group in _groups(ask):
+        if group.id == ask.parts["id"]:
+            return _listed(
+                ask, objects.members(ask.tenant, group), Grammar({}, fold=True), ("@odata.type", *objects.USER)
+            )
+    raise missing(ask.parts["id"])
+
+
+def _groups(ask: Ask) -> list[Group]:
+    return [group for group in ask.tenant.world.groups if group.id not in ask.tenant.groups_gone]
 
 
 @route("GET", "/applications")

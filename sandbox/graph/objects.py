@@ -77,7 +77,7 @@ def _conflicts(tenant: Tenant, person: Person) -> list[Json]:
 def group(tenant: Tenant, found: Group) -> Json:
     return {
         "id": found.id,
-        "displayName": found.name,
+        "displayName": tenant.groups_named.get(found.id, found.name),
         "description": None,
         "groupTypes": [],
         "mail": None,
@@ -130,7 +130,7 @@ def applications(tenant: Tenant) -> list[Json]:
 
 
 def _password(tenant: Tenant, principal: ServicePrincipal) -> Json:
-    ends = tenant.started + timedelta(days=principal.secret_days)
+    ends = tenant.secret_ends.get(principal.id) or tenant.started + timedelta(days=principal.secret_days)
     return {
         "customKeyIdentifier": None,
         "displayName": f"{principal.name} secret",
@@ -142,13 +142,22 @@ def _password(tenant: Tenant, principal: ServicePrincipal) -> Json:
     }
 
 
+def members(tenant: Tenant, found: Group) -> list[Json]:
+    people = () if found.id in tenant.groups_empty else found.members
+    return [{"@odata.type": "#microsoft.graph.user", **user(tenant, person)} for person in people]
+
+
 def assignments(tenant: Tenant, principal: ServicePrincipal) -> list[Json]:
     """Who is assigned to an application: some groups and some people."""
     world = tenant.world
     if not any(job.principal == principal for job in world.jobs):
         return []
     who = [
-        *((found.id, found.name, "Group") for found in world.groups[:_ASSIGNED_GROUPS]),
+        *(
+            (found.id, found.name, "Group")
+            for found in world.groups[:_ASSIGNED_GROUPS]
+            if found.id not in tenant.groups_gone
+        ),
         *((person.id, person.name, "User") for person in world.people[:_ASSIGNED_USERS]),
     ]
     return [

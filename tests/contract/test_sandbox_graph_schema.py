@@ -17,7 +17,7 @@ from sandbox.tenant import Tenant
 from tests.support.tenant_box import ask, later, make_tenant
 
 DATA = Path(__file__).parents[1] / "data"
-GRAPH, MESSAGES = "graph-openapi.json", "graph-messages.json"
+GRAPH, MESSAGES, GROUPS = "graph-openapi.json", "graph-messages.json", "graph-groups.json"
 
 
 @cache
@@ -34,7 +34,7 @@ def validator(file: str, reference: str) -> Any:
 
 def operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     """Where a route is described, and how. Fails where it is not: nothing undocumented is served."""
-    for file in (GRAPH, MESSAGES):
+    for file in (GRAPH, MESSAGES, GROUPS):
         found = description(file)["paths"].get(path, {}).get(method.lower())
         if found is not None:
             return file, found

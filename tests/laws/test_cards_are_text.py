@@ -11,16 +11,31 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.model import Advice, Cause, Failing, Incident, Job, State
+from bot.model import (
+    Advice,
+    Cause,
+    Failing,
+    Incident,
+    Job,
+    LastTime,
+    Person,
+    Snooze,
+    State,
+    TimelineEntry,
+)
 from bot.ports import Card
 from cards import notes, sample
 from cards.elements import LARGEST, card, facts, heading, size, text
 from cards.errors import errors
+from cards.explain import explain
 from cards.incident import incident
+from cards.incidents import incidents
 from cards.job import job
 from cards.jobs import jobs
 from cards.plain import clean, literal, unformatted
 from cards.refusal import refusal
+from cards.snooze import ask
+from cards.timeline import timeline
 from tests.support.card_checks import nodes, problems
 from tests.support.render import Easel, easel
 
@@ -98,6 +113,19 @@ def _cards(said: str) -> Iterator[Card]:
     yield job(_job(said), [_failing(said)] * 9, [_incident(said, State.OPEN)] * 9, sample.NOW)
     yield jobs([(_job(said), 1)] * 60, sample.NOW)
     yield errors([(_failing(said), advice, said)] * 60, said, sample.NOW)
+    person, past = Person(id=said, name=said), sample.NOW - timedelta(days=9)
+    steered = replace(
+        _incident(said, State.OPEN),
+        assigned_to=person,
+        snooze=Snooze(by=person, reason=said, began=past, until=sample.NOW + timedelta(hours=1)),
+        last_time=LastTime(number=1, opened_at=past, resolved_at=past, job_name=said, how=said),
+        evidence=replace(_incident(said).evidence, held=(said, said)),
+    )
+    yield incident(steered, advice, sample.NOW)
+    yield incidents([steered] * 60, sample.NOW)
+    yield timeline(steered, advice, [TimelineEntry(at=past, kind=said, by=said, text=said)] * 60, sample.NOW)
+    yield ask(steered, timedelta(days=7))
+    yield explain(said, advice, [(said, said, 3)] * 5)
     yield refusal(said, [said, f"status {said}"])
 
 
@@ -174,7 +202,7 @@ def test_notes_hold_nothing_that_a_client_could_read_as_markup(said: str) -> Non
 
 
 def test_no_button_of_a_hostile_card_does_anything_but_name_a_command() -> None:
-    verbs = {"ack", "errors", "status", "restart", "jobs"}
+    verbs = {"ack", "assign", "snooze", "incident", "incidents", "errors", "status", "restart", "jobs"}
 
     for said in HOSTILE[:6]:
         pressed = [

@@ -18,26 +18,40 @@ from bot.model import (
     Evidence,
     Incident,
     Job,
+    LastTime,
+    Person,
     Quarantine,
+    RuleHelp,
     Severity,
+    Snooze,
+    SnoozeEnd,
     State,
+    Subject,
+    TimelineEntry,
 )
 from bot.ports import Card
 from cards import sample
 from cards.confirm import confirm
 from cards.errors import errors
+from cards.explain import explain
 from cards.help import COMMANDS
 from cards.help import help as help_card
 from cards.incident import incident
+from cards.incidents import incidents
 from cards.job import job
 from cards.jobs import jobs
 from cards.message import message
 from cards.receipt import receipt
 from cards.refusal import refusal
+from cards.rules import rules
+from cards.snooze import ask
+from cards.timeline import timeline
+from cards.user import user, which
 from cards.watching import watching
 from cards.welcome import welcome
 
 NOW = sample.NOW
+ADA = Person(id="a", name="Ada Admin")
 UNKNOWN = Quarantine(reason="SomethingNewFromMicrosoft", error_code="NeverSeen", error_message="A *new* [reason](x).")
 
 
@@ -53,6 +67,10 @@ def every_card() -> dict[str, Card]:
     return {**dict(examples()), **_incidents(), **_jobs(), **_others()}
 
 
+_HAPPENED = TimelineEntry(at=NOW, kind="changed", by="Ada *Admin*", text="high: " + "x" * 200)
+_RULE = RuleHelp(name="stuck_object", text="One object fails again and again.", needs="x", severity=Severity.LOW)
+
+
 def _incidents() -> dict[str, Card]:
     open_one, clash = sample.IN_QUARANTINE, sample.ADDRESSES_CLASH
     held = replace(
@@ -60,6 +78,21 @@ def _incidents() -> dict[str, Card]:
     )
     over = replace(held, state=State.RESOLVED, resolved_at=NOW)
     back = replace(clash, reopened=2, alert=replace(clash.alert, severity=Severity.CRITICAL))
+    snoozed = replace(
+        clash,
+        snooze=Snooze(
+            by=ADA, reason="Being *renamed*", began=NOW, until=NOW + timedelta(hours=4), ends=SnoozeEnd.WORSE
+        ),
+        assigned_to=ADA,
+        last_time=LastTime(
+            number=12,
+            opened_at=NOW - timedelta(days=40),
+            resolved_at=NOW - timedelta(days=39),
+            job_name="Slack",
+            how="after Ada Admin did this: restart, portal",
+        ),
+    )
+    holds = replace(open_one, evidence=replace(open_one.evidence, held=("Conflict on proxyAddresses (3)", "5 more")))
     waits = Advice(
         code="X", meaning="Entra is busy.", action="Wait.", actor="Microsoft", auto_retry=True, self_heals=True
     )
@@ -70,6 +103,16 @@ def _incidents() -> dict[str, Card]:
         "incident-objects-resolved": incident(
             replace(clash, state=State.RESOLVED, resolved_at=NOW), sample.CLASH_ADVICE, NOW
         ),
+        "incident-snoozed": incident(snoozed, sample.CLASH_ADVICE, NOW),
+        "incident-holds": incident(holds, sample.PASSWORD_ADVICE, NOW),
+        "incident-held": incident(replace(clash, held_by="quarantine/x/"), sample.CLASH_ADVICE, NOW),
+        "incidents-300": incidents([snoozed, over, clash] * 100, NOW, all=True),
+        "incidents-none": incidents([], NOW),
+        "timeline-empty": timeline(snoozed, sample.CLASH_ADVICE, [], NOW),
+        "timeline-long": timeline(held, sample.CLASH_ADVICE, [_HAPPENED] * 400, NOW),
+        "snooze-critical": ask(back, timedelta(hours=4)),
+        "explain-unknown": explain("X", Advice(code="X", meaning="", known=False), []),
+        "rules-100": rules([(_RULE, at % 3) for at in range(100)]),
         "incident-back": incident(back, waits, NOW),
         "incident-unknown": incident(_with(open_one, UNKNOWN), None, NOW),
         "incident-deletes": incident(
@@ -124,6 +167,8 @@ def _others() -> dict[str, Card]:
         "refusal-plain": refusal("You may not restart jobs; ask an operator."),
         "message-plain": message("Cancelled", ""),
         "watching-off": watching(me, on=False),
+        "user-nothing": user(Subject(ids=("x",)), [], [], {}, timedelta(days=30), NOW),
+        "user-which": which("ada", [Subject(ids=(f"id-{at}",), name=f"Ada {at}") for at in range(9)], NOW),
         "welcome-personal": welcome(me, watching=True),
         "welcome-quiet": welcome(sample.CHANNEL, watching=False),
     }

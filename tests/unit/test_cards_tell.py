@@ -73,8 +73,11 @@ def test_its_buttons_are_commands() -> None:
 
     assert pressable(incident(OPEN, None, NOW)) == {
         "Acknowledge": ("ack", "42"),
+        "Assign to me": ("assign", "42 me"),
         "Show errors": ("errors", job_id),
         "Job": ("status", job_id),
+        "Snooze…": ("snooze", "42"),
+        "What happened": ("incident", "42"),
         "Restart…": ("restart", job_id),
     }
 
@@ -134,7 +137,7 @@ def test_an_incident_without_a_job_has_no_buttons_for_one_and_invents_no_reason(
     unknown = Advice(code="NoErrorCode", meaning="Microsoft gives no reason.", known=False)
     card = incident(replace(OPEN, alert=alert, evidence=Evidence()), unknown, NOW)
 
-    assert set(pressable(card)) == {"Acknowledge"}
+    assert set(pressable(card)) == {"Acknowledge", "Assign to me", "Snooze…", "What happened"}
     assert "gives no reason" not in said(card)
 
 

@@ -113,7 +113,7 @@ async def test_a_submitted_button_is_a_press_too(stage: Stage) -> None:
     assert [(call.method, call.path) for call in stage.calls] == [("PUT", f"{THREAD}/1700")]
 
 
-@pytest.mark.parametrize("data", [None, {}, {"words": "7", "reason": "late", "n": 5}])
+@pytest.mark.parametrize("data", [None, {}, {"words": "7", "mood": "late", "n": 5}])
 async def test_old_cards_and_further_inputs_are_no_mistake(stage: Stage, data: Any) -> None:
     value = {"action": {"type": "Action.Execute", "verb": "ack", "data": data}}
     assert (await stage.send(stage.press(value=value)))[0] == 200
@@ -129,3 +129,10 @@ async def test_a_card_too_large_to_be_shown_is_not_shown(stage: Stage) -> None:
 @pytest.mark.parametrize("name", ["task/fetch", "composeExtension/query", "signin/verifyState", None])
 async def test_other_invokes_are_not_implemented(stage: Stage, name: str | None) -> None:
     assert (await stage.send(stage.press(name=name)))[0] == 501
+
+
+async def test_what_was_filled_in_becomes_the_flags_of_the_command(stage: Stage) -> None:
+    data = {"words": "7", "for": "4h", "until": "", "reason": "the vendor is at it"}
+    value = {"action": {"type": "Action.Execute", "verb": "snooze", "data": data}}
+    assert (await stage.send(stage.press(value=value)))[0] == 200
+    assert stage.ear.presses[0].words == "7 --for 4h --reason the vendor is at it"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.adapters.kql import people
 from bot.adapters.kql import rows as shape
 from bot.adapters.kql.answer import Row, Table, collect
 from bot.adapters.kql.errors import BadMeaning, BadQuery, TimedOut, TooDear
@@ -24,9 +25,15 @@ class Run:
     """One query on one cursor, which can be stopped from outside."""
 
     def __init__(
-        self, kql: str, timespan: tuple[datetime, datetime] | None, now: datetime, max_rows: int, max_bytes: int
+        self,
+        kql: str,
+        timespan: tuple[datetime, datetime] | None,
+        now: datetime,
+        max_rows: int,
+        max_bytes: int,
+        about: Sequence[str] = (),
     ) -> None:
-        self._kql, self._max_rows, self._max_bytes = kql, max_rows, max_bytes
+        self._kql, self._max_rows, self._max_bytes, self._about = kql, max_rows, max_bytes, about
         self._span = (shape.moment(timespan[0]), shape.moment(timespan[1])) if timespan else (None, None)
         self._now = shape.moment(now)
         self._cursor: DuckDBPyConnection | None = None
@@ -38,12 +45,16 @@ class Run:
 
         from bot.adapters.kql.translate import translate
 
-        query = translate(self._kql, spanned=self._span[0] is not None, rows=self._max_rows + 1)
+        query = translate(
+            self._kql, spanned=self._span[0] is not None, rows=self._max_rows + 1, listed=bool(self._about)
+        )
         with closing(connect()) as self._cursor:
             if self._stop:
                 raise TimedOut("The query was stopped.")
             try:
-                ran = self._cursor.execute(query.sql, query.parameters(self._now, *self._span))
+                self._cursor.begin()  # the engine numbers rows anew when it tidies up
+                listed = people.rows(self._cursor, self._about, *self._span) if self._about else []
+                ran = self._cursor.execute(query.sql, query.parameters(self._now, *self._span, listed))
                 limits = {"max_rows": self._max_rows, "max_bytes": self._max_bytes}
                 return collect(ran.description or [], _chunks(ran), **limits)
             except duckdb.Error as error:

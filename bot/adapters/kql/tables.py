@@ -82,12 +82,18 @@ def ddl() -> list[str]:
     return statements
 
 
-def reading(table: str, *, ingested: bool, spanned: bool) -> str:
-    """The common table expression that lets a query read a table, within $span_start and $span_end if `spanned`."""
+def reading(table: str, *, ingested: bool, spanned: bool, listed: bool = False) -> str:
+    """The common table expression that lets a query read a table, within $span_start and $span_end if `spanned`.
+
+    `listed` leaves only the rows of $listed.
+    """
     name = hidden(table) if ingested else table
-    listed = ", ".join(f'"{column}"' for column in known()[name])
-    within = ' WHERE "TimeGenerated" >= $span_start AND "TimeGenerated" <= $span_end' if spanned else ""
-    return f'"{name}" AS NOT MATERIALIZED (SELECT {listed} FROM {HIDDEN}."{table}"{within})'  # noqa: S608
+    shown = ", ".join(f'"{column}"' for column in known()[name])
+    terms = ['"TimeGenerated" >= $span_start AND "TimeGenerated" <= $span_end'] if spanned else []
+    if listed and table == PROVISIONING:
+        terms.append("rowid IN (SELECT unnest($listed))")
+    within = f" WHERE {' AND '.join(terms)}" if terms else ""
+    return f'"{name}" AS NOT MATERIALIZED (SELECT {shown} FROM {HIDDEN}."{table}"{within})'  # noqa: S608
 
 
 def unmarked(name: str) -> str:

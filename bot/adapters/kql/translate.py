@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -22,7 +22,7 @@ from bot.adapters.kql import text
 from bot.adapters.kql.errors import BadMeaning, BadQuery, TooDear, Unsupported
 from bot.adapters.kql.functions import bounded, mend
 from bot.adapters.kql.names import reads_ingestion, resolved, told_apart
-from bot.adapters.kql.tables import HIDDEN, INGESTED, hidden, known, reading, unmarked, visible
+from bot.adapters.kql.tables import HIDDEN, INGESTED, PROVISIONING, hidden, known, reading, unmarked, visible
 from bot.adapters.kql.tree import rebuild, size, walk
 
 MOST_NODES = 50_000
@@ -42,15 +42,17 @@ class Translated(msgspec.Struct, frozen=True, kw_only=True):
     slots: frozenset[str]
     values: dict[str, Any]
 
-    def parameters(self, now: datetime, start: datetime | None, end: datetime | None) -> dict[str, Any]:
+    def parameters(
+        self, now: datetime, start: datetime | None, end: datetime | None, listed: Sequence[int] = ()
+    ) -> dict[str, Any]:
         """The values for one run; the times are UTC without a zone."""
-        given = {CLOCK_SLOT: now, "span_start": start, "span_end": end} | self.values
+        given = {CLOCK_SLOT: now, "span_start": start, "span_end": end, "listed": list(listed)} | self.values
         return {slot: given[slot] for slot in self.slots}
 
 
 @lru_cache(maxsize=128)
-def translate(kql: str, *, spanned: bool, rows: int) -> Translated:
-    """The query as SQL that gives at most `rows` rows. Raises BadQuery."""
+def translate(kql: str, *, spanned: bool, rows: int, listed: bool = False) -> Translated:
+    """The query as SQL that gives at most `rows` rows; `listed` lets it see only rows that are listed. Raises BadQuery."""
     with _in_our_words(kql), bounded(), clock(_UNSET) as active:
         query = _mended(told_apart(_allowed(lower(text.prepared(kql), {}, {}))))
         query = resolved(query, known())
@@ -67,7 +69,11 @@ def translate(kql: str, *, spanned: bool, rows: int) -> Translated:
         slots.add(CLOCK_SLOT)
     if spanned and tables:
         slots |= {"span_start", "span_end"}
-    sql = _with_tables(str(rendered), [reading(name, ingested=ingested, spanned=spanned) for name, ingested in tables])
+    listed = listed and any(name == PROVISIONING for name, _ in tables)
+    if listed:
+        slots.add("listed")
+    read = [reading(name, ingested=ingested, spanned=spanned, listed=listed) for name, ingested in tables]
+    sql = _with_tables(str(rendered), read)
     return Translated(sql=sql, slots=frozenset(slots), values=values)
 
 

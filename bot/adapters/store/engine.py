@@ -11,12 +11,19 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.adapters.store.arrivals import Arrivals
+from bot.adapters.store.audits import Audits
 from bot.adapters.store.conversations import Conversations
+from bot.adapters.store.credentials import Credentials
+from bot.adapters.store.hours import Hours
 from bot.adapters.store.incidents import Incidents
 from bot.adapters.store.ledger import Ledger
+from bot.adapters.store.memories import Memories
 from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.people import People
 from bot.adapters.store.reading import Reading
+from bot.adapters.store.timeline import Timeline
+from bot.adapters.store.warnings import Warnings
 from bot.ports import BadSettings
 
 HEAD = "0002"
@@ -27,11 +34,18 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.reading = Reading(connection)
+        self.memories = Memories(connection)
         self.ledger = Ledger(connection)
+        self.warnings = Warnings(connection)
+        self.hours = Hours(connection)
+        self.arrivals = Arrivals(connection)
         self.incidents = Incidents(connection)
         self.outbox = Outbox(connection)
         self.conversations = Conversations(connection)
         self.people = People(connection)
+        self.audits = Audits(connection)
+        self.credentials = Credentials(connection)
+        self.timeline = Timeline(connection)
 
 
 class Store:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import incidents
 from bot.adapters.store.sql import pack
-from bot.model import Incident
+from bot.model import Alert, Incident
 
 _incident = msgspec.msgpack.Decoder(Incident).decode
 
@@ -42,6 +42,23 @@ class Incidents:
         )
         return [_incident(body) for body in rows.scalars()]
 
+    async def latest(self, limit: int = 100) -> list[Incident]:
+        """The newest incidents, open or not, newest first."""
+        rows = await self._connection.execute(select(incidents.c.body).order_by(incidents.c.number.desc()).limit(limit))
+        return [_incident(body) for body in rows.scalars()]
+
+    async def before(self, incident: Incident) -> Incident | None:
+        """The last incident of the same rule and cause that is over: of the same job if there is one, else of any."""
+        alike = select(incidents.c.body).where(
+            incidents.c.likeness == _likeness(incident.alert), incidents.c.open.is_(False)
+        )
+        if incident.number:
+            alike = alike.where(incidents.c.number < incident.number)
+        same_first = (incidents.c.fingerprint == incident.alert.fingerprint).desc()
+        found = await self._connection.execute(alike.order_by(same_first, incidents.c.number.desc()).limit(1))
+        body = found.scalar()
+        return None if body is None else _incident(body)
+
     async def save(self, incident: Incident) -> Incident:
         """Store an incident; a new one (number 0) is given the next number, which is in the answer."""
         if incident.number:
@@ -62,4 +79,9 @@ def _row(incident: Incident) -> dict[str, Any]:
         "open": incident.open,
         "changed_at": incident.changed_at,
         "body": pack(incident),
+        "likeness": _likeness(incident.alert),
     }
+
+
+def _likeness(alert: Alert) -> str:
+    return f"{alert.rule}/{alert.key}"

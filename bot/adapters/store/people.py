@@ -1,4 +1,4 @@
-"""What people asked for: confirmations that wait, and the audit trail."""
+"""Who speaks to the bot and what they asked for: people, confirmations that wait, and the audit trail."""
 
 from __future__ import annotations
 
@@ -8,18 +8,28 @@ import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import audit, confirmations
-from bot.adapters.store.sql import pack
+from bot.adapters.store.schema import audit, confirmations, persons
+from bot.adapters.store.sql import pack, upsert
 from bot.model import AuditEntry, Confirmation, Person
 
 _confirmation = msgspec.msgpack.Decoder(Confirmation).decode
 
 
 class People:
-    """Confirmations and the audit trail."""
+    """People, confirmations and the audit trail."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def meet(self, person: Person) -> None:
+        """Remember somebody, under the newest name."""
+        row = {"id": person.id, "name": person.name, "mri": person.mri}
+        await upsert(self._connection, persons, [row], key="id")
+
+    async def met(self) -> list[Person]:
+        """Everybody who ever spoke to the bot."""
+        rows = await self._connection.execute(select(persons).order_by(persons.c.name))
+        return [Person(id=row.id, name=row.name, mri=row.mri) for row in rows]
 
     async def ask(self, confirmation: Confirmation) -> None:
         await self._connection.execute(

@@ -66,19 +66,41 @@ well = Table(
     Column("at", Moment, nullable=False),
 )
 
-# How many rows a job had in an hour, by action and status. `ids` holds the packed 64-bit hashes of the rows that were
-# counted, so that each counts once; it is dropped when the hour is too old for rows to come, and the count stays.
+# How many rows a job had in an hour, by action, status and cause; `key` is a hash of these. `ids` holds the packed
+# 64-bit hashes of the rows that were counted, so that each counts once; it is dropped when the hour is too old for rows to come, and the count stays.
 hours = Table(
     "hours",
     metadata,
-    Column("job_id", Text, primary_key=True),
-    Column("hour", Moment, primary_key=True),
-    Column("action", Text, primary_key=True),
-    Column("status", Text, primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("job_id", Text, nullable=False),
+    Column("hour", Moment, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("cause", Text, nullable=False),
     Column("count", Integer, nullable=False),
     Column("ids", LargeBinary),
 )
 Index("hours_by_time", hours.c.hour)
+Index("hours_of_job", hours.c.job_id, hours.c.hour)
+Index("hours_by_status", hours.c.status, hours.c.hour)
+Index("hours_by_action", hours.c.action, hours.c.hour)
+
+# What a job does on other days, made anew every hour from the hours.
+usuals = Table(
+    "usuals", metadata, Column("job_id", Text, primary_key=True), Column("body", LargeBinary, nullable=False)
+)
+
+# The newest row of each job that each source has shown.
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("job_id", Text, primary_key=True),
+    Column("newest", Moment, nullable=False),
+)
+
+# The beginning of the first cycle of a job that exported something of which no source has shown a row yet.
+owed = Table("owed", metadata, Column("job_id", Text, primary_key=True), Column("at", Moment, nullable=False))
 
 # Skips that hide trouble, by object; as the ledger, but nothing fails.
 warnings = Table(
@@ -88,6 +110,7 @@ warnings = Table(
     Column("job_id", Text, nullable=False),
     Column("cause", Text, nullable=False),
     Column("object_id", Text, nullable=False),
+    Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
     Column("cleared_at", Moment),
     Column("body", LargeBinary, nullable=False),
@@ -117,6 +140,15 @@ tokens = Table(
     Column("told_at", Moment, nullable=False),
 )
 
+# What slow looks around the jobs found last, by what it is and by job ("" for all of them).
+checks = Table(
+    "checks",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("job_id", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
 # Everything that happened to an incident.
 timeline = Table(
     "timeline",
@@ -140,8 +172,19 @@ incidents = Table(
     Column("open", Boolean, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("likeness", Text, nullable=False, server_default=""),
 )
 Index("incidents_recent", incidents.c.open, incidents.c.changed_at)
+Index("incidents_alike", incidents.c.likeness, incidents.c.number)
+
+# Everybody who ever spoke to the bot, so that incidents can be given to them by name.
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("mri", Text, nullable=False),
+)
 
 conversations = Table(
     "conversations",

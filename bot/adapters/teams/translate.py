@@ -78,7 +78,7 @@ def typed(text: str, entities: Iterable[Entity], bot_id: str) -> str:
 def pressed(activity: Incoming) -> Press:
     """A button's Action.Execute. Raises msgspec.ValidationError."""
     value = invoked(activity)
-    words = value.action.data.words if value.action.data else ""
+    words = value.action.data.line if value.action.data else ""
     return _press(activity, value.action.verb, words, automatic=value.trigger == "automatic")
 
 

@@ -94,9 +94,20 @@ class Incoming(Wire, frozen=True, kw_only=True):
 
 
 class Words(Wire, frozen=True, kw_only=True):
-    """The data of a button: the words of its command. Values of inputs come beside it and are not used."""
+    """The data of a button: the words of its command, and beside them the values of the inputs that cards may have.
+
+    An input is named after the flag that it fills in.
+    """
 
     words: str = ""
+    span: str = msgspec.field(name="for", default="")
+    until: str = ""
+    reason: str = ""
+
+    @property
+    def line(self) -> str:
+        given = (("for", self.span), ("until", self.until), ("reason", self.reason))
+        return " ".join([self.words, *(f"--{name} {value}" for name, value in given if value)])
 
 
 class Submit(Wire, frozen=True, kw_only=True):

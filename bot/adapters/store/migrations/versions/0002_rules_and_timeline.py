@@ -8,23 +8,41 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the tables; nothing that is there changes."""
+    """Add the tables, and a column by which incidents that are alike are found."""
     op.create_table(
         "hours",
-        sa.Column("job_id", sa.Text, primary_key=True),
-        sa.Column("hour", sa.BigInteger, primary_key=True),
-        sa.Column("action", sa.Text, primary_key=True),
-        sa.Column("status", sa.Text, primary_key=True),
+        sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("job_id", sa.Text, nullable=False),
+        sa.Column("hour", sa.BigInteger, nullable=False),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("cause", sa.Text, nullable=False),
         sa.Column("count", sa.Integer, nullable=False),
         sa.Column("ids", sa.LargeBinary),
     )
     op.create_index("hours_by_time", "hours", ["hour"])
+    op.create_index("hours_of_job", "hours", ["job_id", "hour"])
+    op.create_index("hours_by_status", "hours", ["status", "hour"])
+    op.create_index("hours_by_action", "hours", ["action", "hour"])
+    op.create_table(
+        "usuals", sa.Column("job_id", sa.Text, primary_key=True), sa.Column("body", sa.LargeBinary, nullable=False)
+    )
+    op.create_table(
+        "owed", sa.Column("job_id", sa.Text, primary_key=True), sa.Column("at", sa.BigInteger, nullable=False)
+    )
+    op.create_table(
+        "arrivals",
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("job_id", sa.Text, primary_key=True),
+        sa.Column("newest", sa.BigInteger, nullable=False),
+    )
     op.create_table(
         "warnings",
         sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("job_id", sa.Text, nullable=False),
         sa.Column("cause", sa.Text, nullable=False),
         sa.Column("object_id", sa.Text, nullable=False),
+        sa.Column("first_seen", sa.BigInteger, nullable=False),
         sa.Column("last_seen", sa.BigInteger, nullable=False),
         sa.Column("cleared_at", sa.BigInteger),
         sa.Column("body", sa.LargeBinary, nullable=False),
@@ -48,6 +66,12 @@ def upgrade() -> None:
         sa.Column("told_at", sa.BigInteger, nullable=False),
     )
     op.create_table(
+        "checks",
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("job_id", sa.Text, primary_key=True),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "timeline",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("incident", sa.Integer, nullable=False),
@@ -57,3 +81,11 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
     )
     op.create_index("timeline_of_incident", "timeline", ["incident", "id"])
+    op.add_column("incidents", sa.Column("likeness", sa.Text, nullable=False, server_default=""))
+    op.create_index("incidents_alike", "incidents", ["likeness", "number"])
+    op.create_table(
+        "persons",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("mri", sa.Text, nullable=False),
+    )

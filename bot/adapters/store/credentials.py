@@ -1,0 +1,75 @@
+"""When credentials end, as the directory says and as people told, and whether the jobs' saved ones are good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.adapters.store.schema import checks, tokens
+from bot.adapters.store.sql import insert, pack
+from bot.model import Credential, CredentialCheck, ScopedGroup
+
+_credentials = msgspec.msgpack.Decoder(tuple[Credential, ...]).decode
+_check = msgspec.msgpack.Decoder(CredentialCheck).decode
+_ALL = "credentials"
+_ONE = "check"
+_GROUPS = "groups"
+_groups = msgspec.msgpack.Decoder(tuple[ScopedGroup, ...]).decode
+
+
+class Credentials:
+    """What is known of secrets, certificates and tokens; never the secrets themselves."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def save(self, found: Iterable[Credential]) -> None:
+        """Replace what the directory said before."""
+        await self._put(_ALL, "", pack(tuple(found)))
+
+    async def all(self) -> tuple[Credential, ...] | None:
+        """What the directory said last; None before it was asked."""
+        bodies = await self._bodies(_ALL)
+        return _credentials(bodies[0]) if bodies else None
+
+    async def save_check(self, check: CredentialCheck) -> None:
+        await self._put(_ONE, check.job_id, pack(check))
+
+    async def checks(self) -> dict[str, CredentialCheck]:
+        """The last check of each job."""
+        return {check.job_id: check for check in map(_check, await self._bodies(_ONE))}
+
+    async def save_groups(self, job_id: str, found: Iterable[ScopedGroup]) -> None:
+        await self._put(_GROUPS, job_id, pack(tuple(found)))
+
+    async def groups(self) -> dict[str, tuple[ScopedGroup, ...]]:
+        """What is remembered of the groups in each job's scope."""
+        rows = await self._connection.execute(select(checks.c.job_id, checks.c.body).where(checks.c.kind == _GROUPS))
+        return {job_id: _groups(body) for job_id, body in rows}
+
+    async def tell_token(self, job_id: str, expires_at: datetime, by: str, now: datetime) -> None:
+        """Remember when a job's SCIM token ends; what was told before is replaced."""
+        told = {"expires_at": expires_at, "told_by": by, "told_at": now}
+        statement = insert(self._connection, tokens).values(job_id=job_id, **told)
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=["job_id"], set_=told))
+
+    async def tokens(self) -> dict[str, datetime]:
+        """When the SCIM tokens end that people told of, by job."""
+        rows = await self._connection.execute(select(tokens.c.job_id, tokens.c.expires_at))
+        return {job_id: expires_at for job_id, expires_at in rows}
+
+    async def forget_token(self, job_id: str) -> None:
+        await self._connection.execute(delete(tokens).where(tokens.c.job_id == job_id))
+
+    async def _put(self, kind: str, job_id: str, body: bytes) -> None:
+        statement = insert(self._connection, checks).values(kind=kind, job_id=job_id, body=body)
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["kind", "job_id"], set_={"body": body})
+        )
+
+    async def _bodies(self, kind: str) -> list[bytes]:
+        return list((await self._connection.execute(select(checks.c.body).where(checks.c.kind == kind))).scalars())

@@ -1,0 +1,24 @@
+"""One user fails for a day and a half, try after try, and is repaired then."""
+
+from tests.support.cases import Case
+from tests.support.whole import Whole
+
+
+async def play(whole: Whole) -> None:
+    whole.tenant.beat("fail", job="Slackline", code="SlacklineEntryConflict", count=1)
+    for _ in range(9):
+        await whole.look(seconds=4 * 3600)
+
+
+async def heal(whole: Whole) -> None:
+    whole.tenant.beat("recover", job="Slackline")
+    await whole.look(seconds=120)
+
+
+CASE = Case(
+    rule="stuck_object",
+    play=play,
+    says=("is stuck", "cycle after cycle", "Tries"),
+    heal=heal,
+    also=("failing_objects",),
+)
