@@ -35,6 +35,9 @@ types: .venv/.dev .node ## check the types
 bench: .venv/.dev ## measure the speed; prints JSON lines
 	$(PY) -m tests.bench $(ARGS)
 
+docs: .venv/.run ## write the tables of README.md and .env.example from the code
+	$(PY) docs/generate.py
+
 lock: .venv/.dev ## pin what the .in files and package.json ask for
 	$(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 --universal requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --python-version 3.11 --universal requirements-dev.in -o requirements-dev.txt

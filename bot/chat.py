@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import msgspec
-from rapidfuzz import fuzz, process
-
 from bot.adapters.store import Store
 from bot.command import Command, commands
+from bot.confirming import checked, waiting_for
 from bot.context import Context
-from bot.model import AuditEntry, Confirmation, Conversation, Person, Role
+from bot.model import AuditEntry, Conversation, Person, Role
 from bot.notify import show_open
+from bot.parse import parse
+from bot.places import merged
 from bot.ports import Answer, Card, Clock, Jobs, Line, Logs, Press, Refusal, SourceDown
 from bot.roles import Roles
 from cards.confirm import confirm
@@ -24,10 +24,6 @@ from cards.refusal import refusal
 from cards.welcome import welcome
 
 log = logging.getLogger(__name__)
-
-MOST_TEXT = 1_000
-TIME_TO_CONFIRM = timedelta(minutes=2)
-NEAR_ENOUGH = 60
 
 
 class Chat:
@@ -108,7 +104,7 @@ class Chat:
                 for_all=command.for_all,
             )
         except Refusal as error:
-            log.info("refused: %s", type(error).__name__, extra={"person": ctx.person.id})
+            log.info("refused", extra={"person": ctx.person.id, "pressed": ctx.pressed, "why": _unquoted(str(error))})
             return _no(str(error), error.suggestions)
         except SourceDown as error:
             return _no(str(error))
@@ -158,21 +154,14 @@ class Chat:
     async def _ask(self, ctx: Context, command: Command, words: list[str], arguments: Mapping[str, Any]) -> Card:
         assert command.question is not None
         title, sentences = command.question(**arguments)
-        waiting = Confirmation(
-            token=secrets.token_urlsafe(12),
-            command=command.name,
-            words=" ".join(words),
-            person=ctx.person,
-            conversation_id=ctx.conversation.id,
-            expires_at=self._now() + TIME_TO_CONFIRM,
-        )
+        waiting = waiting_for(ctx, command.name, words)
         async with self._store.begin() as tx:
             await tx.people.ask(waiting)
         return confirm(title, sentences, command.name, waiting.token, waiting.expires_at, self._now())
 
     async def _confirmed(self, ctx: Context, token: str) -> Card:
         async with self._store.look() as tx:
-            waiting = check_confirmation(await tx.people.asked(token), ctx, self._now())
+            waiting = checked(await tx.people.asked(token), ctx, self._now())
         command = commands()[waiting.command]
         _authorise(ctx, command)
         async with self._store.begin() as tx:
@@ -191,8 +180,8 @@ class Chat:
         if self._known.get(conversation.id) == conversation:
             return
         async with self._store.begin() as tx:
-            merged = _merge((await tx.conversations.all()).get(conversation.id), conversation)
-            await tx.conversations.save(merged)
+            known = merged(await tx.conversations.get(conversation.id), conversation)
+            await tx.conversations.save(known)
         self._known[conversation.id] = conversation
 
     async def _meet(self, person: Person) -> None:
@@ -211,51 +200,14 @@ class Chat:
         return Answer(card=welcome(conversation, watching=self._watch_on_install), summary="Syncwatch is here")
 
 
-def parse(text: str, *, pressed: bool = False) -> tuple[Command, list[str]]:
-    """A line as a command and its words. Raises Refusal with the nearest command; hidden ones are only for buttons."""
-    words = text[:MOST_TEXT].split()
-    known = {name: each for name, each in commands().items() if pressed or not each.hidden}
-    if len(text) > MOST_TEXT:
-        raise Refusal(f"That is longer than a command can be ({MOST_TEXT:,} characters).", ("help",))
-    if not words:
-        raise Refusal("Yes? Write `help` to see what I can do.", ("help", "jobs"))
-    name = words[0].lower().lstrip("/")
-    if name in known:
-        return known[name], words[1:]
-    near = process.extractOne(name, list(known), scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH)
-    shown = name[:40]
-    if near is None:
-        raise Refusal(f"'{shown}' is no command of mine.", ("help", "jobs"))
-    raise Refusal(
-        f"'{shown}' is no command of mine. Did you mean `{near[0]}`?", (" ".join((near[0], *words[1:])), "help")
-    )
-
-
-def check_confirmation(waiting: Confirmation | None, ctx: Context, now: datetime) -> Confirmation:
-    """Raise Refusal unless this person may confirm (or cancel) this, here and now."""
-    if waiting is None:
-        raise Refusal("That was confirmed or cancelled already, or it is too old.")
-    if waiting.person.id != ctx.person.id:
-        raise Refusal(f"Only {waiting.person.name or 'the person who asked'} can confirm that.")
-    if waiting.conversation_id != ctx.conversation.id:
-        raise Refusal("That was asked in another conversation; confirm it there.")
-    if waiting.expires_at < now:
-        raise Refusal("That was asked more than 2 minutes ago. Ask again.", (f"{waiting.command} {waiting.words}",))
-    return waiting
-
-
 def _authorise(ctx: Context, command: Command) -> None:
     if not ctx.role.allows(command.role):
         raise Refusal(f"`{command.name}` is for operators. An administrator of this bot can add you to OPERATORS.")
 
 
-def _merge(before: Conversation | None, heard: Conversation) -> Conversation:
-    # An activity does not always carry every fact (a message has no team name): what is known is kept.
-    if before is None:
-        return heard
-    facts = {name: getattr(heard, name) or getattr(before, name) for name in ("name", "team_name", "team_id")}
-    more = {name: getattr(heard, name) or getattr(before, name) for name in ("team_group_id", "bot_id")}
-    return msgspec.structs.replace(heard, **facts, **more)
+def _unquoted(sentence: str) -> str:
+    # What a refusal quotes is what somebody typed, and that stays out of the log.
+    return re.sub(r"'[^']*'", "'…'", sentence)
 
 
 def _no(text: str, suggestions: tuple[str, ...] = ()) -> Answer:

@@ -55,6 +55,10 @@ class Child:
         return await self._process.wait()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self._process.returncode is None
 

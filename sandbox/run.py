@@ -59,9 +59,12 @@ async def run(options: Options) -> int:
             if running is not None:
                 print(_screen(options), flush=True)
                 await _race(stop.wait(), _watch(running))
-                print("Stopping…", flush=True)
+                print("Stopping.", flush=True)
     except StartFailed as error:
         print(error, file=sys.stderr, flush=True)
+        return 2
+    except OSError as error:  # no free port, a full disk, a program that cannot be run
+        print(f"The sandbox cannot run: {error.strerror or error}.", file=sys.stderr, flush=True)
         return 2
     return 0
 
@@ -79,15 +82,8 @@ async def _start(options: Options, stack: AsyncExitStack) -> Running:
     bot_url = f"http://127.0.0.1:{port}/api/messages"
     door = await stack.enter_async_context(Door(tenant, faults, playground, sign=box.token, bot_url=bot_url))
     await stack.enter_async_context(playground.through(door.url))
-    settings = {
-        **box.environment(),
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "DATABASE_URL": home.database_url,
-    }
-    # In its own folder, so that no .env of the person who tries this gets into the sandbox.
-    bot = Child(options.bot, log=home.folder / "bot.log", cwd=home.folder, environment=settings)
-    running = Running(bot=await stack.enter_async_context(bot), playground=playground)
+    bot = await stack.enter_async_context(_bot(options, home, box, port))
+    running = Running(bot=bot, playground=playground)
     await _race(playground.ready(), _watch(running))
     page = Page(playground.url, port=options.port, user=mri(tenant.admins[0]), last=f"{tenant.team['name']} - General")
     await stack.enter_async_context(page)
@@ -95,6 +91,12 @@ async def _start(options: Options, stack: AsyncExitStack) -> Running:
     await _race(_install(door, running), _watch(running))
     home.tell(page=page.url, control=box.control_url, bot=f"http://127.0.0.1:{port}")
     return running
+
+
+def _bot(options: Options, home: Home, box: Sandbox, port: int) -> Child:
+    """The bot, in a folder of its own: no .env of the person who tries this gets into the sandbox."""
+    own = {"HOST": "127.0.0.1", "PORT": str(port), "DATABASE_URL": home.database_url}
+    return Child(options.bot, log=home.folder / "bot.log", cwd=home.folder, environment={**box.environment(), **own})
 
 
 async def _install(door: Door, running: Running) -> None:
@@ -118,7 +120,7 @@ async def _bring_node(home: Path) -> None:
     """Node and the Playground, from PyPI and npm on the first start. Raises StartFailed."""
     if node.is_ready():
         return
-    print("First start: installing the Teams client from npm; this takes a minute …", flush=True)
+    print("First start: installing the Teams client from npm; this takes a minute.", flush=True)
     installer = Child([sys.executable, "-m", "sandbox.node", "install"], log=home / "install.log", cwd=node.ROOT)
     async with installer:
         code = await installer.ended()
@@ -144,6 +146,7 @@ def _log_to(file: Path) -> Generator[None]:
     handler, root = logging.FileHandler(file, "w", "utf-8"), logging.getLogger()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root.addHandler(handler)
+    logging.getLogger("sandbox").setLevel(logging.INFO)
     try:
         yield
     finally:

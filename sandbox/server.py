@@ -13,6 +13,7 @@ from aiohttp import web
 from sandbox.control import control_app
 from sandbox.faults import Faults
 from sandbox.graph import graph_app
+from sandbox.guard import only_loopback
 from sandbox.keys import ISSUER, Keys
 from sandbox.log_analytics import log_analytics
 from sandbox.login import add_login, keys_app
@@ -48,7 +49,7 @@ class Sandbox:
         if self._folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="syncwatch-")
         context, self.ca_file = serve_tls(self._folder or Path(self._temporary.name if self._temporary else "."))
-        site, control = web.Application(), web.Application()
+        site, control = web.Application(), web.Application(middlewares=[only_loopback])
         add_login(site, self.tenant, self.faults)
         site.add_subapp("/botframework", keys_app(self.keys))
         site.add_subapp("/v1.0", graph_app(self.tenant, self.faults, throttle=self._throttle))

@@ -276,6 +276,16 @@ async def test_a_fault_gives_a_reference_and_no_traceback(
     assert said.split("under ")[1].split(";")[0] in caplog.text
 
 
+async def test_the_log_says_what_was_refused_but_not_what_was_typed(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        await talk.say("status my-secret-project")
+        await talk.press("ack", "999")
+    why = [str(vars(record).get("why")) for record in caplog.records]
+    assert why == ["No job matches '…'.", "There is no incident #999 here."]
+
+
 async def test_a_source_that_is_down_is_said_in_its_own_sentence(talk: Talk) -> None:
     talk.jobs.down = "Microsoft Graph cannot be reached."
     assert shown(await talk.say("status workday")).count("Microsoft Graph cannot be reached.") == 1

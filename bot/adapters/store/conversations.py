@@ -23,6 +23,13 @@ class Conversations:
         rows = await self._connection.execute(select(conversations.c.body))
         return {each.id: each for each in map(_conversation, rows.scalars())}
 
+    async def get(self, conversation_id: str) -> Conversation | None:
+        found = await self._connection.execute(
+            select(conversations.c.body).where(conversations.c.id == conversation_id)
+        )
+        body = found.scalar()
+        return None if body is None else _conversation(body)
+
     async def watching(self) -> list[Conversation]:
         """Conversations that watch and that the bot may still speak in."""
         rows = await self._connection.execute(
