@@ -78,7 +78,7 @@ def rules() -> tuple[Rule, ...]:
     from bot import rules as folder
 
     registry.load(folder)
-    return tuple(_rules.values())
+    return tuple(_rules[name] for name in sorted(_rules))
 
 
 def detect(window: Window, *, missing: Iterable[Needs] = ()) -> tuple[list[Finding], set[Subject]]:

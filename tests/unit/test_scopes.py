@@ -13,7 +13,8 @@ from tests.support.make import NOON, job
 
 
 def group(**more: Any) -> FoundGroup:
-    return FoundGroup(**({"id": "g1", "name": "Finance"} | more))
+    told: dict[str, Any] = {"id": "g1", "name": "Finance"}
+    return FoundGroup(**(told | more))
 
 
 def after(*looks: FoundGroup, days: float = 0.1) -> tuple[ScopedGroup, ...]:

@@ -60,7 +60,7 @@ class Credentials:
     async def tokens(self) -> dict[str, datetime]:
         """When the SCIM tokens end that people told of, by job."""
         rows = await self._connection.execute(select(tokens.c.job_id, tokens.c.expires_at))
-        return {job_id: expires_at for job_id, expires_at in rows}
+        return {row.job_id: row.expires_at for row in rows}
 
     async def forget_token(self, job_id: str) -> None:
         await self._connection.execute(delete(tokens).where(tokens.c.job_id == job_id))
