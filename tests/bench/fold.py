@@ -121,7 +121,12 @@ def main() -> None:
         tell(bench="fold", **found[-1], at_least=RATE, at_most_mb=MEGABYTES, met=met)
     for small, large in zip(found, found[1:], strict=False):
         growth = (large["seconds"] / small["seconds"]) / (large["rows"] / small["rows"])
-        tell(bench="fold", growth=f"{small['rows']} to {large['rows']}", times_linear=round(growth, 2), met=growth <= GROWTH)
+        tell(
+            bench="fold",
+            growth=f"{small['rows']} to {large['rows']}",
+            times_linear=round(growth, 2),
+            met=growth <= GROWTH,
+        )
 
 
 async def one(rows: int) -> None:

@@ -51,9 +51,8 @@ class Store:
         engine = create_async_engine(address, pool_size=4, max_overflow=0)
         event.listen(engine.sync_engine, "connect", _prepare)
         try:
-            _try(url)
             await _upgrade(engine)
-        except (DBAPIError, sqlite3.Error, OSError) as error:
+        except (DBAPIError, OSError) as error:
             await engine.dispose()
             reason = str(getattr(error, "orig", error)) or type(error).__name__
             raise BadSettings(f"The database of DATABASE_URL cannot be opened: {reason}.") from None
@@ -82,7 +81,7 @@ class Store:
 
 
 def _with_driver(url: str) -> str:
-    if url.startswith("sqlite://"):
+    if url.startswith("sqlite:///"):
         return url.replace("sqlite://", "sqlite+aiosqlite://", 1)
     raise BadSettings("DATABASE_URL must be sqlite:///FILE.")
 
@@ -94,12 +93,6 @@ def _try(url: str) -> None:
         sqlite3.connect(path or ":memory:").close()
     except sqlite3.Error as error:
         raise BadSettings(f"The database of DATABASE_URL cannot be opened: {error}.") from None
-
-
-def _try(url: str) -> None:
-    # Where it cannot open a file, aiosqlite's thread may outlive the loop and end in a traceback; so it never gets there.
-    with closing(sqlite3.connect(make_url(url).database or "")) as connection:
-        connection.execute("PRAGMA schema_version")
 
 
 def _prepare(connection: Any, _record: object) -> None:
