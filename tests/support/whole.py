@@ -45,6 +45,11 @@ class Whole:
         await self.bot.watcher.tick()
         await self.deliver()
 
+    async def pass_by(self, *, minutes: float) -> None:
+        """Time passes in steps in which everything that is read slowly is read again."""
+        for _ in range(int(minutes // 5)):
+            await self.look(seconds=300)
+
     async def deliver(self) -> None:
         """Deliver until nothing is due, letting the pauses between updates pass."""
         while await self.bot.deliverer.deliver():

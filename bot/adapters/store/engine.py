@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -22,6 +23,7 @@ from bot.adapters.store.memories import Memories
 from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.people import People
 from bot.adapters.store.reading import Reading
+from bot.adapters.store.schema import metadata
 from bot.adapters.store.timeline import Timeline
 from bot.adapters.store.warnings import Warnings
 from bot.ports import BadSettings
@@ -58,7 +60,9 @@ class Store:
     @classmethod
     async def open(cls, url: str) -> Store:
         """Open and upgrade the database. Raises BadSettings where it cannot be opened."""
-        engine = create_async_engine(_with_driver(url), pool_size=4, max_overflow=0)
+        address = _with_driver(url)
+        _try(address)
+        engine = create_async_engine(address, pool_size=4, max_overflow=0)
         event.listen(engine.sync_engine, "connect", _prepare)
         try:
             await _upgrade(engine)
@@ -91,9 +95,18 @@ class Store:
 
 
 def _with_driver(url: str) -> str:
-    if url.startswith("sqlite://"):
+    if url.startswith("sqlite:///"):
         return url.replace("sqlite://", "sqlite+aiosqlite://", 1)
     raise BadSettings("DATABASE_URL must be sqlite:///FILE.")
+
+
+def _try(url: str) -> None:
+    """Raise BadSettings for a file that cannot be opened, before a driver with a thread of its own finds out."""
+    path = make_url(url).database
+    try:
+        sqlite3.connect(path or ":memory:").close()
+    except sqlite3.Error as error:
+        raise BadSettings(f"The database of DATABASE_URL cannot be opened: {error}.") from None
 
 
 def _prepare(connection: Any, _record: object) -> None:
@@ -114,18 +127,29 @@ def _prepare(connection: Any, _record: object) -> None:
 
 async def _upgrade(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
-        if await connection.run_sync(_revision) == HEAD:
-            return
-    # Alembic takes a quarter of a second to import, so only a database that is behind pays for it.
-    from bot.adapters.store.migrate import upgrade
+        if connection.dialect.name == "sqlite":
+            await connection.execute(text("BEGIN IMMEDIATE"))
+        revision = await connection.run_sync(_revision)
+        if not revision:
+            await connection.run_sync(_create)
+        elif revision != HEAD:
+            # Alembic costs a quarter of a second and ten megabytes, so only a database that is behind pays for it.
+            from bot.adapters.store.migrate import upgrade
 
-    async with engine.begin() as connection:
-        await connection.run_sync(upgrade)
+            await connection.run_sync(upgrade)
+        await connection.commit()
 
 
-def _revision(connection: Any) -> str:
-    from sqlalchemy import inspect
-
+def _revision(connection: Connection) -> str:
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def _create(connection: Connection) -> None:
+    """Make all tables as they are now, and note for alembic how new they are."""
+    metadata.create_all(connection)
+    connection.execute(
+        text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})

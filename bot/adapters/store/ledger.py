@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -11,8 +12,8 @@ import msgspec
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import ledger, well
-from bot.adapters.store.sql import insert, pack, slices, upsert
+from bot.adapters.store.schema import ledger, microseconds, well
+from bot.adapters.store.sql import among, insert, many, pack, upsert
 from bot.ledger import Entry, Key
 from bot.model import Failing
 
@@ -21,6 +22,7 @@ _entry = msgspec.msgpack.Decoder(Entry).decode
 EXAMPLES = 10
 
 
+@lru_cache(maxsize=10_000)
 def hashed(key: Key) -> int:
     """A key as 64 bits: short rows, one index."""
     return int.from_bytes(blake2b("\x1f".join(key).encode(), digest_size=8).digest(), "big", signed=True)
@@ -35,34 +37,27 @@ class Ledger:
     async def entries(self, keys: Iterable[Key]) -> dict[Key, Entry]:
         """The entries of those keys that have one."""
         by_hash = {hashed(key): key for key in keys}
-        found: dict[Key, Entry] = {}
-        for part in slices(by_hash):
-            rows = await self._connection.execute(select(ledger.c.key, ledger.c.body).where(ledger.c.key.in_(part)))
-            found.update({by_hash[key]: _entry(body) for key, body in rows})
-        return found
+        which = among(self._connection, ledger.c.key, by_hash)
+        rows = await self._connection.execute(select(ledger.c.key, ledger.c.body).where(which))
+        return {by_hash[key]: _entry(body) for key, body in rows}
 
     async def well(self, keys: Iterable[Key]) -> dict[Key, datetime]:
         """When those objects were last well, where that is known."""
         by_hash = {hashed(key): key for key in keys}
-        found: dict[Key, datetime] = {}
-        for part in slices(by_hash):
-            rows = await self._connection.execute(select(well.c.key, well.c.at).where(well.c.key.in_(part)))
-            found.update({by_hash[key]: at for key, at in rows})
-        return found
+        rows = await self._connection.execute(select(well).where(among(self._connection, well.c.key, by_hash)))
+        return {by_hash[key]: at for key, at in rows}
 
     async def save(self, entries: Mapping[Key, Entry]) -> None:
         await upsert(self._connection, ledger, [_row(key, entry) for key, entry in entries.items()], key="key")
 
     async def save_well(self, times: Mapping[Key, datetime]) -> None:
         """Remember when objects were well; an older time than the known one changes nothing."""
-        if not times:
-            return
         statement = insert(self._connection, well)
         newer = statement.on_conflict_do_update(
             index_elements=["key"], set_={"at": statement.excluded.at}, where=statement.excluded.at > well.c.at
         )
-        rows = sorted(({"key": hashed(key), "at": at} for key, at in times.items()), key=lambda row: row["key"])
-        await self._connection.execute(newer, rows)
+        # In the order of the index, and as plain numbers: this is the one place where every healthy row comes by.
+        await many(self._connection, newer, sorted((hashed(key), microseconds(at)) for key, at in times.items()))
 
     async def failing(self) -> dict[str, tuple[Failing, ...]]:
         """Open failures by job, grouped by cause, the largest group first."""

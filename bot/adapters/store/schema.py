@@ -10,6 +10,11 @@ from sqlalchemy import BigInteger, Boolean, Column, Dialect, Index, Integer, Lar
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def microseconds(at: datetime) -> int:
+    """A time as it is stored."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
 class Moment(types.TypeDecorator[datetime]):
     """An aware datetime in UTC as microseconds since 1970: exact, sortable, and alike on every database."""
 
@@ -17,7 +22,7 @@ class Moment(types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // timedelta(microseconds=1)
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else EPOCH + timedelta(microseconds=int(value))

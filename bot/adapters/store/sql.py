@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Table
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ T = TypeVar("T")
 MOST_PARAMETERS = 10_000
 
 pack = msgspec.msgpack.Encoder().encode
+_json = msgspec.json.Encoder().encode
 
 
 def insert(connection: AsyncConnection, table: Table) -> Any:
@@ -29,6 +30,19 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[dict[
     statement = insert(connection, table)
     changes = {name: statement.excluded[name] for name in rows[0] if name != key}
     await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), rows)
+
+
+def among(connection: AsyncConnection, column: Column[int], keys: Iterable[int]) -> ColumnElement[bool]:
+    """`column IN keys` for any number of keys: they travel as one JSON text, and not as a parameter each."""
+    listed = func.jsonb_array_elements if connection.dialect.name == "postgresql" else func.json_each
+    each = listed(_json(list(keys)).decode()).table_valued("value")
+    return column.in_(select(cast(each.c.value, BigInteger)))
+
+
+async def many(connection: AsyncConnection, statement: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run a statement for each row of its plain values, in its columns' order, past what SQLAlchemy does to each."""
+    if rows:
+        await connection.exec_driver_sql(str(statement.compile(dialect=connection.dialect)), list(rows))
 
 
 def slices(items: Iterable[T], size: int = MOST_PARAMETERS) -> Iterator[list[T]]:
