@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def main() -> None:
         found.append(json.loads(done.stdout))
         met = found[-1]["rows_per_second"] >= RATE and found[-1]["peak_rss_mb"] <= MEGABYTES
         tell(bench="fold", **found[-1], at_least=RATE, at_most_mb=MEGABYTES, met=met)
-    for small, large in zip(found, found[1:], strict=False):
+    for small, large in pairwise(found):
         growth = (large["seconds"] / small["seconds"]) / (large["rows"] / small["rows"])
         tell(
             bench="fold",

@@ -183,8 +183,10 @@ async def test_a_first_start_that_was_cut_short_is_made_good(tmp_path: Path) -> 
     await store.close()
 
 
-def tables(path: Path) -> tuple[list[tuple[str, str]], list[tuple[str]]]:
-    """What is in a database, and how new alembic thinks that it is."""
-    with closing(sqlite3.connect(path)) as database:
-        made = database.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version' ORDER BY name")
-        return made.fetchall(), database.execute("SELECT version_num FROM alembic_version").fetchall()
+def tables(path: Path) -> dict[str, object]:
+    """Tables with their columns (whatever their order, which an added one changes), indexes, and the revision."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = {name: sorted(row[1:] for row in connection.execute(f"PRAGMA table_info({name})")) for name in names}
+        indexes = sorted(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"))
+        return {**columns, "indexes": indexes, "revision": list(connection.execute("SELECT * FROM alembic_version"))}
