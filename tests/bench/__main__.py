@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("start", "chat", "sources", "kql")
+ALL = ("start", "chat", "sources", "tick", "fold", "kql", "latency", "history")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or ALL:
-        subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=True)
+        # One that fails is seen by what it prints; the others still run.
+        subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=False)
