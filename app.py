@@ -419,6 +419,20 @@ def _manifest(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0.01 <= value <= 1000:
+        raise argparse.ArgumentTypeError("must be between 0.01 and 1000")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 65_535:
+        raise argparse.ArgumentTypeError("must be between 1 and 65535")
+    return value
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="app.py", description="Syncwatch: watches Microsoft Entra provisioning.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -426,9 +440,9 @@ def _parser() -> argparse.ArgumentParser:
 
     sandbox = verbs.add_parser("sandbox", help="run the bot on a tenant in a box, with a Teams client to try it in")
     sandbox.add_argument("--seed", type=int, default=1, help="which company; the same seed gives the same one")
-    sandbox.add_argument("--speed", type=float, default=1.0, help="how many times faster its story plays")
+    sandbox.add_argument("--speed", type=_speed, default=1.0, help="how many times faster its story plays")
     sandbox.add_argument("--story", choices=["quiet", "default", "storm"], default="default", help="what happens there")
-    sandbox.add_argument("--port", type=int, default=56150, help="port of the Teams client's page")
+    sandbox.add_argument("--port", type=_port, default=56150, help="port of the Teams client's page")
     sandbox.set_defaults(run=_sandbox)
 
     package = verbs.add_parser("manifest", help="build the app package that Teams takes")
