@@ -4,7 +4,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 ARGS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types lock bench clean
+.PHONY: docs help run test check lint format types lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.adapters.store import Store
 from bot.command import Command, commands
-from bot.confirming import checked, waiting_for
+from bot.confirming import TIME_TO_CONFIRM, checked, settled, waiting_for
 from bot.context import Context
 from bot.model import AuditEntry, Conversation, Person, Role
 from bot.notify import show_open
@@ -74,6 +74,8 @@ class Chat:
     async def joined(self, conversation: Conversation, *, installed: bool) -> Answer | None:
         """Remember a conversation; on installation say hello, and watch if the settings say so."""
         try:
+            if installed:  # the store may have closed it since, after a delivery was refused
+                self._known.pop(conversation.id, None)
             await self._remember(conversation)
             return await self._welcome(conversation) if installed else None
         except Exception:
@@ -154,10 +156,12 @@ class Chat:
     async def _ask(self, ctx: Context, command: Command, words: list[str], arguments: Mapping[str, Any]) -> Card:
         assert command.question is not None
         title, sentences = command.question(**arguments)
-        waiting = waiting_for(ctx, command.name, words)
+        waiting = waiting_for(ctx, command.name, settled(arguments))
         async with self._store.begin() as tx:
             await tx.people.ask(waiting)
-        return confirm(title, sentences, command.name, waiting.token, waiting.expires_at, self._now())
+        return confirm(
+            title, sentences, command.name, waiting.token, waiting.expires_at, waiting.expires_at - TIME_TO_CONFIRM
+        )
 
     async def _confirmed(self, ctx: Context, token: str) -> Card:
         async with self._store.look() as tx:

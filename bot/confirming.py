@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.context import Context
-from bot.model import Confirmation
+from bot.model import Confirmation, Job
 from bot.ports import Refusal
 
 TIME_TO_CONFIRM = timedelta(minutes=2)
@@ -23,6 +24,14 @@ def waiting_for(ctx: Context, command: str, words: Sequence[str]) -> Confirmatio
         conversation_id=ctx.conversation.id,
         expires_at=ctx.now() + TIME_TO_CONFIRM,
     )
+
+
+def settled(arguments: Mapping[str, Any]) -> list[str]:
+    """The words that stand for just these arguments, so that what was shown is what is done, whatever is named later."""
+    words: list[str] = []
+    for name, value in arguments.items():
+        words += [value.id] if isinstance(value, Job) else [f"--{name}", ",".join(value)]
+    return words
 
 
 def checked(waiting: Confirmation | None, ctx: Context, now: datetime) -> Confirmation:

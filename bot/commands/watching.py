@@ -1,5 +1,7 @@
 """watch and unwatch: whether incidents are shown in this conversation."""
 
+from msgspec.structs import replace
+
 from bot.command import command
 from bot.context import Context
 from bot.model import Conversation, ConversationKind, Role
@@ -16,6 +18,7 @@ async def watch(ctx: Context, where: str = HERE) -> Card:
     """Show incidents here as living cards, or with `watch me` in your personal chat."""
     place = await _place(ctx, where)
     async with ctx.store.begin() as tx:
+        await tx.conversations.save(replace(place, active=True))  # where somebody asks, the bot may speak again
         await tx.conversations.watch(place.id, True)
         await show_open(tx, place)
     ctx.changed()

@@ -119,6 +119,14 @@ async def test_restart_asks_first_and_does_it_when_confirmed(talk: Talk) -> None
     assert talk.looked == 1
 
 
+async def test_the_job_that_was_shown_is_the_one_that_is_restarted_whatever_is_named_later(talk: Talk) -> None:
+    token = await ask(talk)
+    async with talk.store.begin() as tx:
+        await tx.reading.save_jobs([*talk.jobs.jobs.values(), job("workday", id="other.t.9")])
+    await talk.press("confirm", token)
+    assert talk.jobs.done == [("restart", "Workday.t.1", "portal")]
+
+
 async def test_the_scope_that_was_asked_for_is_the_one_that_is_sent(talk: Talk) -> None:
     await talk.press("confirm", await ask(talk, "restart workday --scope quarantine,escrows"))
     assert talk.jobs.done == [("restart", "Workday.t.1", "quarantine", "escrows")]
@@ -230,6 +238,15 @@ async def test_a_conversation_that_begins_to_watch_gets_the_cards_of_what_is_ope
         due = [each for each in await tx.outbox.due(NOON) if each.conversation.id == ELSEWHERE.id]
     assert [each.incident for each in due] == [1, 2]
     assert talk.delivered == 1
+
+
+async def test_a_conversation_that_a_refused_delivery_closed_opens_again_when_somebody_says_watch(talk: Talk) -> None:
+    await talk.say("jobs")
+    async with talk.store.begin() as tx:
+        await tx.conversations.close(CHANNEL.id)
+    await talk.say("watch")
+    async with talk.store.look() as tx:
+        assert [each.id for each in await tx.conversations.watching()] == [CHANNEL.id]
 
 
 async def test_unwatch_ends_it(talk: Talk) -> None:

@@ -35,8 +35,10 @@ class Outbox:
         )
 
     async def refresh(self, incident: int, revision: int) -> None:
-        """Every card of the incident shall show a revision."""
-        await self._connection.execute(update(cards).where(cards.c.incident == incident).values(wanted=revision))
+        """Every card of the incident shall show a revision; one that was given up is tried again with it."""
+        await self._connection.execute(
+            update(cards).where(cards.c.incident == incident).values(wanted=revision, dead="", attempts=0)
+        )
 
     async def add_note(self, incident: int, text: str) -> None:
         """A note under every card of the incident that stands or is on its way."""
