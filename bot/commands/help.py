@@ -1,8 +1,11 @@
 """help: what the bot can do."""
 
+from collections.abc import Mapping
+from functools import cache
+
 from bot.command import command, commands
 from bot.context import Context
-from bot.model import Role
+from bot.model import CommandHelp, Role
 from bot.ports import Card, Refusal
 from cards.help import help as help_card
 
@@ -10,8 +13,19 @@ from cards.help import help as help_card
 @command(role=Role.READER)
 async def help_(ctx: Context, command: str = "") -> Card:
     """Show what I can do, or how one command is written."""
-    shown = [each.help for each in commands().values() if not each.hidden and ctx.role.allows(each.role)]
     name = command.lower()
-    if name and name not in {each.name for each in shown}:
+    if name and name not in _shown(ctx.role):
         raise Refusal(f"There is no command '{command[:40]}' for you.", ("help",))
-    return help_card([each for each in shown if name in ("", each.name)], name)
+    return _card(ctx.role, name)
+
+
+@cache
+def _shown(role: Role) -> Mapping[str, CommandHelp]:
+    """The commands that a role may use, by name."""
+    return {each.name: each.help for each in commands().values() if not each.hidden and role.allows(each.role)}
+
+
+@cache
+def _card(role: Role, name: str) -> Card:
+    # It is what people ask most, and the same every time.
+    return help_card([each for each in _shown(role).values() if name in ("", each.name)], name)

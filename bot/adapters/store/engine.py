@@ -111,7 +111,7 @@ def _try(url: str) -> None:
 
 def _prepare(connection: Any, _record: object) -> None:
     # The driver's own transaction handling would commit behind our back, so it is switched off: BEGIN is ours.
-    # WAL lets readers go on beside the writer; NORMAL loses nothing on kill -9, only on a power cut the last commits.
+    # WAL lets readers go on beside the writer; FULL loses no commit, on kill -9 or on a power cut.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
