@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -35,6 +35,12 @@ async def tell(tx: Transaction, change: Change, watching: Iterable[Conversation]
     if text := _due_note(change):
         await tx.outbox.add_note(incident.number, text)
     return incident
+
+
+async def edit(tx: Transaction, incidents: Sequence[Incident]) -> None:
+    """Save incidents of which only the cards change, all at once: in a storm that is every one of them, at every look."""
+    await tx.incidents.save_known(incidents)
+    await tx.outbox.refresh_all({incident.number: incident.revision for incident in incidents})
 
 
 async def show_open(tx: Transaction, conversation: Conversation) -> int:

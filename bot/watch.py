@@ -13,11 +13,11 @@ from bot.adapters.store import Store, Transaction
 from bot.delay import Delay
 from bot.earlier import attach
 from bot.health import Health
-from bot.incidents import REOPEN_WITHIN, Change, advance
+from bot.incidents import REOPEN_WITHIN, Change, Kind, advance
 from bot.memories import remember_all
 from bot.missing import missing
 from bot.model import Incident
-from bot.notify import tell
+from bot.notify import edit, tell
 from bot.ports import Batch, Clock, Jobs, Source, SourceDown
 from bot.snoozes import wake_those_due
 from bot.surroundings import Surroundings
@@ -93,7 +93,8 @@ class Watcher:
             changes = list(advance(known, attach(findings, known, view.windows, now), looked, now))
             changes += await self._woken(tx, known.values(), changes, now)
             watching = await tx.conversations.watching() if changes else []
-            for change in changes:
+            await edit(tx, [change.incident for change in changes if change.kind is Kind.EDITED])
+            for change in (change for change in changes if change.kind is not Kind.EDITED):
                 incident = await tell(tx, change, watching)
                 log.info("incident", extra={"incident": incident.number, "change": change.kind.value})
         if changes:

@@ -8,7 +8,6 @@ in full. Requests a second depend on what else the machine does; the bot's own C
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import statistics
 import subprocess
@@ -28,10 +27,11 @@ from sandbox.keys import ISSUER, Keys
 from sandbox.login import keys_app
 from tests.bench.chat_bots import APP, TENANT
 from tests.bench.chat_wire import Figures, Load
+from tests.bench.telling import QUICK, tell
 
 ROOT = Path(__file__).parents[2]
 STOCK = ROOT / ".syncwatch" / "bench"
-CONNECTIONS, ROUNDS, SECONDS, WARM = 16, 10, 1.5, 1.0
+CONNECTIONS, ROUNDS, SECONDS, WARM = (16, 2, 0.3, 0.3) if QUICK else (16, 10, 1.5, 1.0)
 FRESH = 400
 TARGETS = {"bare": 0.35, "stock": 10.0}
 
@@ -91,15 +91,13 @@ def report(rounds: list[dict[str, Figures]]) -> None:
             field: round(statistics.median(getattr(each[kind], field) for each in rounds), 3)
             for field in ("requests_per_second", "p50_ms", "p99_ms", "cpu_ms")
         }
-        _tell(bench="chat", bot=kind, what=name, connections=CONNECTIONS, **fields)
+        tell(bench="chat", bot=kind, what=name, connections=CONNECTIONS, **fields)
     for kind in ("constant", "commands", "fresh"):
         for base, target in TARGETS.items():
             pairs = [(each[kind], each[base]) for each in rounds]
             ratio = round(statistics.median(one.requests_per_second / two.requests_per_second for one, two in pairs), 3)
             by_cpu = round(statistics.median(two.cpu_ms / one.cpu_ms for one, two in pairs), 3)
-            _tell(
-                bench="chat", ratio=f"{kind} / {base}", value=ratio, by_cpu=by_cpu, target=target, met=ratio >= target
-            )
+            tell(bench="chat", ratio=f"{kind} / {base}", value=ratio, by_cpu=by_cpu, target=target, met=ratio >= target)
 
 
 def activity(service_url: str) -> dict[str, Any]:
@@ -178,10 +176,6 @@ def _keys_site(keys: Keys) -> web.Application:
     site = web.Application()
     site.add_subapp("/botframework", keys_app(keys))
     return site
-
-
-def _tell(**fields: Any) -> None:
-    print(json.dumps(fields), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -22,6 +21,7 @@ from bot import history
 from bot.adapters.archive import Archive
 from bot.adapters.kql.people import DDL
 from bot.adapters.kql.tables import HIDDEN, PROVISIONING, ddl
+from tests.bench.telling import QUICK, numbers
 
 ROWS, SLICE, ROWS_EACH = 10_000_000, 500_000, 50
 BEGIN = datetime(2026, 10, 21, tzinfo=UTC)
@@ -132,7 +132,7 @@ def say(rows: int, **figures: object) -> None:
 
 
 def main() -> None:
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    rows = (*numbers(), 100_000 if QUICK else ROWS)[0]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "archive.duckdb"
         started = time.perf_counter()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,6 +17,7 @@ import psutil
 from bot.adapters.kql.answer import Table
 from bot.adapters.local_logs import Arrived, LocalLogs
 from bot.sources.kql import Place, reading
+from tests.bench.telling import QUICK, numbers
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 BATCH = 5_000
@@ -127,7 +127,7 @@ def say(home: str, rows: int, **figures: object) -> None:
 
 def main() -> None:
     """Each size in a file and in memory."""
-    for rows in [int(word) for word in sys.argv[1:]] or [100_000, 1_000_000]:
+    for rows in numbers() or ([10_000] if QUICK else [100_000, 1_000_000]):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "logs.duckdb"
             asyncio.run(measure(rows, path))

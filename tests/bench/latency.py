@@ -21,6 +21,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.bench.telling import QUICK
 from tests.support.whole import Whole, whole
 
 A_DAY, HOURS = 1_000_000, 1.0
@@ -144,7 +145,9 @@ def say(source: str, what: str, **figures: object) -> None:
 
 
 def main() -> None:
-    hours, a_day = float(sys.argv[1]) if len(sys.argv) > 1 else HOURS, int(sys.argv[2]) if len(sys.argv) > 2 else A_DAY
+    given = [word for word in sys.argv[1:] if word != "--quick"]
+    hours = float(given[0]) if given else 0.05 if QUICK else HOURS
+    a_day = int(given[1]) if len(given) > 1 else A_DAY
     for source in BUDGETS:
         asyncio.run(measure(source, hours, a_day))
 

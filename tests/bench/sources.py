@@ -19,7 +19,9 @@ from typing import Any
 import msgspec
 import psutil
 
-ROWS, PAGE, ANSWER = 100_000, 1_000, 10_000
+from tests.bench.telling import QUICK
+
+ROWS, PAGE, ANSWER = (10_000 if QUICK else 100_000), 1_000, 10_000
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
 
@@ -122,7 +124,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as held:
         write_pages(Path(held))
         for name in MEASURED:
-            subprocess.run([sys.executable, "-m", "tests.bench.sources", name, held], check=True)
+            subprocess.run([sys.executable, "-m", "tests.bench.sources", name, held, *sys.argv[1:]], check=True)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,18 @@ import json
 import statistics
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+
+import psutil
 
 QUICK = "--quick" in sys.argv
 """Whether this is only to see that the benchmark runs; its figures mean little."""
+
+
+def numbers() -> list[int]:
+    """The sizes that the command line names."""
+    return [int(word) for word in sys.argv[1:] if word.isdecimal()]
 
 
 def tell(**fields: Any) -> None:
@@ -29,7 +37,9 @@ def told(figures: Sequence[float], *, at_most: float | None = None, at_least: fl
 
 def peak_megabytes() -> float:
     """The most memory that this process has held."""
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / 2**20 if sys.platform == "darwin" else most / 2**10
+    try:
+        # Not getrusage: what it tells may be the peak of the process that started this one.
+        status = Path("/proc/self/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) / 2**10
+    except OSError:
+        return psutil.Process().memory_info().rss / 2**20

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import arrivals, owed
-from bot.adapters.store.sql import insert, upsert
+from bot.adapters.store.schema import arrivals, microseconds, owed
+from bot.adapters.store.sql import insert, many, upsert
 from bot.model import Arrival, Owed, ProvisioningEvent
 
 
@@ -42,13 +42,11 @@ class Arrivals:
             at = newest.get(event.job_id)
             if at is None or event.at > at:
                 newest[event.job_id] = event.at
-        if not newest:
-            return
         statement = insert(self._connection, arrivals)
         newer = statement.on_conflict_do_update(
             index_elements=["source", "job_id"],
             set_={"newest": statement.excluded.newest},
             where=statement.excluded.newest > arrivals.c.newest,
         )
-        rows = [{"source": source, "job_id": job_id, "newest": at} for job_id, at in sorted(newest.items())]
-        await self._connection.execute(newer, rows)
+        rows = [(source, job_id, microseconds(at)) for job_id, at in sorted(newest.items())]
+        await many(self._connection, newer, rows)

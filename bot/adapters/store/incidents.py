@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import incidents
-from bot.adapters.store.sql import pack
+from bot.adapters.store.sql import pack, upsert
 from bot.model import Alert, Incident
 
 _incident = msgspec.msgpack.Decoder(Incident).decode
@@ -70,6 +71,10 @@ class Incidents:
         numbered = msgspec.structs.replace(incident, number=newest + 1)
         await self._connection.execute(incidents.insert().values(_row(numbered)))
         return numbered
+
+    async def save_known(self, known: Iterable[Incident]) -> None:
+        """Store incidents that have their numbers."""
+        await upsert(self._connection, incidents, [_row(incident) for incident in known], key="number")
 
 
 def _row(incident: Incident) -> dict[str, Any]:

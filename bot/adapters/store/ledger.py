@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import ledger, microseconds, well
-from bot.adapters.store.sql import among, insert, many, pack, upsert
+from bot.adapters.store.sql import among, insert, many, pack
 from bot.ledger import Entry, Key
 from bot.model import Failing
 
@@ -48,7 +48,11 @@ class Ledger:
         return {by_hash[key]: at for key, at in rows}
 
     async def save(self, entries: Mapping[Key, Entry]) -> None:
-        await upsert(self._connection, ledger, [_row(key, entry) for key, entry in entries.items()], key="key")
+        """Insert entries, or overwrite what is known of their objects."""
+        statement = insert(self._connection, ledger)
+        changes = {name: statement.excluded[name] for name in ledger.c.keys() if name != "key"}  # noqa: SIM118
+        replacing = statement.on_conflict_do_update(index_elements=["key"], set_=changes)
+        await many(self._connection, replacing, sorted(_row(key, entry) for key, entry in entries.items()))
 
     async def save_well(self, times: Mapping[Key, datetime]) -> None:
         """Remember when objects were well; an older time than the known one changes nothing."""
@@ -105,9 +109,11 @@ class Ledger:
         place = func.row_number().over(
             partition_by=(ledger.c.job_id, ledger.c.cause), order_by=(ledger.c.first_seen, ledger.c.object_id)
         )
-        numbered = select(ledger.c.job_id, ledger.c.cause, ledger.c.body, place.label("place")).where(which).subquery()
+        # The bodies are fetched for those few that are shown, and not carried through the numbering.
+        numbered = select(ledger.c.key, place.label("place")).where(which).subquery()
         rows = await self._connection.execute(
-            select(numbered.c.job_id, numbered.c.cause, numbered.c.body)
+            select(ledger.c.job_id, ledger.c.cause, ledger.c.body)
+            .join(numbered, numbered.c.key == ledger.c.key)
             .where(numbered.c.place <= EXAMPLES)
             .order_by(numbered.c.place)
         )
@@ -117,15 +123,16 @@ class Ledger:
         return found
 
 
-def _row(key: Key, entry: Entry) -> dict[str, Any]:
+def _row(key: Key, entry: Entry) -> tuple[Any, ...]:
+    """An entry in the order of the table's columns."""
     failure = entry.failure
-    return {
-        "key": hashed(key),
-        "job_id": key[0],
-        "cause": failure.cause.key,
-        "object_id": key[2],
-        "first_seen": failure.first_seen,
-        "last_seen": failure.last_seen,
-        "cleared_at": failure.cleared_at,
-        "body": pack(entry),
-    }
+    return (
+        hashed(key),
+        key[0],
+        failure.cause.key,
+        key[2],
+        microseconds(failure.first_seen),
+        microseconds(failure.last_seen),
+        None if failure.cleared_at is None else microseconds(failure.cleared_at),
+        pack(entry),
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import cards, conversations, notes
@@ -36,9 +37,15 @@ class Outbox:
 
     async def refresh(self, incident: int, revision: int) -> None:
         """Every card of the incident shall show a revision; one that was given up is tried again with it."""
-        await self._connection.execute(
-            update(cards).where(cards.c.incident == incident).values(wanted=revision, dead="", attempts=0)
-        )
+        await self.refresh_all({incident: revision})
+
+    async def refresh_all(self, revisions: Mapping[int, int]) -> None:
+        """The same for many incidents at once: their numbers, and the revisions to be shown."""
+        if revisions:
+            mine = update(cards).where(cards.c.incident == bindparam("number"))
+            shown = mine.values(wanted=bindparam("revision"), dead="", attempts=0)
+            rows = [{"number": number, "revision": revision} for number, revision in revisions.items()]
+            await self._connection.execute(shown, rows)
 
     async def add_note(self, incident: int, text: str) -> None:
         """A note under every card of the incident that stands or is on its way."""
