@@ -19,7 +19,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from app import assembled
+from bot.assembly import assembled
 from bot.ports import Batch, Source
 from bot.settings import Settings
 from sandbox.lag import PROMPT

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app import utc_now
 from bot.adapters.store import Store
+from bot.assembly import utc_now
 from sandbox.memory_connector import Kept
 from tests.support.tenant_box import Dial
 from tests.support.whole import Whole, whole, words

@@ -17,8 +17,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from app import Bot, assembled, utc_now
 from bot.adapters.store import Transaction
+from bot.assembly import Bot, assembled, utc_now
 from bot.ports import Batch, Source
 from bot.settings import load
 

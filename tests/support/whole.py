@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
-from app import Bot, assembled
+from bot.assembly import Bot, assembled
 from bot.model import Incident
 from bot.settings import Settings
 from sandbox.door import Door

@@ -16,15 +16,15 @@ HOMES = {
     "msgraph_core": ["bot/adapters/graph"],
     "kiota_abstractions": ["bot/adapters/graph"],
     "azure.monitor": ["bot/adapters/log_analytics.py"],
-    "azure.identity": [],
-    "apscheduler": [],
+    "azure.identity": ["bot/assembly"],
+    "apscheduler": ["bot/serving.py"],
     "duckdb": ["bot/adapters/local_logs.py", "bot/adapters/kql"],
     "duckdb_kql": ["bot/adapters/local_logs.py", "bot/adapters/kql"],
     "sqlalchemy": ["bot/adapters/store"],
     "alembic": ["bot/adapters/store"],
 }
 CORE = [
-    *("bot/model.py", "bot/ledger.py", "bot/causes.py", "bot/detect.py", "bot/incidents.py", "bot/routing.py"),
+    *("bot/model", "bot/ledger.py", "bot/causes.py", "bot/detect.py", "bot/incidents.py", "bot/routing.py"),
     *("bot/restarts.py", "bot/roles.py", "bot/rules", "cards"),
 ]
 IMPURE = {"asyncio", "random", "secrets", "time", "uuid", "aiohttp", "httpx", "requests"}

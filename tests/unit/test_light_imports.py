@@ -28,12 +28,12 @@ MODULES = (
 )
 BUILD = """
 import asyncio, sys
-import app
+import app, bot.assembly
 from bot.settings import Settings
 
 async def build() -> None:
     given = dict.fromkeys(("tenant_id", "app_id", "workspace_id"), "0a0a0a0a-0000-4000-8000-000000000001")
-    async with app.assembled(Settings(_env_file=None, app_secret="s", database_url="sqlite:///new.db", **given)):
+    async with bot.assembly.assembled(Settings(_env_file=None, app_secret="s", database_url="sqlite:///new.db", **given)):
         print([name for name in ("msgraph", "azure.monitor", "duckdb", "alembic", "httpx") if name in sys.modules])
 
 asyncio.run(build())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app import assembled
+from bot.assembly import assembled
 from bot.causes import BadKnowledge, advice, learn
 from bot.ports import BadSettings
 from bot.settings import Settings

@@ -1,0 +1,152 @@
+"""Alerting's words, as in Alertmanager: alerts, incidents, and what happens to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.base import Value
+from bot.model.entra import Quarantine
+from bot.model.people import Person
+from bot.model.seen import Cause, Failure
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Alert(Value, frozen=True, kw_only=True):
+    """What a rule sees now. Only what is worth telling again: an alert that stays equal is silent.
+
+    `key` tells apart alerts of one rule on one job; `cause` ties the alert to the open failures it speaks of.
+    """
+
+    title: str
+    detail: str
+    severity: Severity
+    key: str = ""
+    cause: Cause | None = None
+    rule: str = ""
+    job_id: str = ""
+    job_name: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.rule}/{self.job_id}/{self.key}"
+
+
+class Earlier(Value, frozen=True, kw_only=True):
+    """A change of the job shortly before its trouble began: who did what."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+class Evidence(Value, frozen=True, kw_only=True):
+    """The moving part behind an alert: it edits a card but is never worth a new notification by itself.
+
+    `held` names what this alert holds back: its consequences, which get no card of their own while it lasts.
+    """
+
+    count: int = 0
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    examples: tuple[Failure, ...] = ()
+    quarantine: Quarantine | None = None
+    held: tuple[str, ...] = ()
+    earlier: Earlier | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class Finding(Value, frozen=True, kw_only=True):
+    """An alert with its evidence, as `detect` hands it to `incidents.advance`.
+
+    `held_by` is the fingerprint of the alert that explains this one, "" where it stands for itself.
+    """
+
+    alert: Alert
+    evidence: Evidence
+    held_by: str = ""
+
+
+class State(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class SnoozeEnd(StrEnum):
+    """What ends a snooze before its time is up."""
+
+    CYCLE = "cycle"
+    WORSE = "worse"
+    RESOLVED = "resolved"
+
+
+class Snooze(Value, frozen=True, kw_only=True):
+    """Silence about one incident: until a time at the latest, sooner when its condition is met.
+
+    `count` and `cycle` are what the condition is compared with: as many objects failed, and this cycle was the last.
+    """
+
+    by: Person
+    reason: str
+    began: datetime
+    until: datetime
+    ends: SnoozeEnd | None = None
+    conversation_id: str = ""
+    count: int = 0
+    cycle: str = ""
+    told: bool = False
+
+
+class LastTime(Value, frozen=True, kw_only=True):
+    """How the same trouble went the time before: which incident, on which job if on another, and what ended it."""
+
+    number: int
+    opened_at: datetime
+    resolved_at: datetime
+    job_name: str = ""
+    how: str = ""
+
+
+class TimelineEntry(Value, frozen=True, kw_only=True):
+    """One thing that happened to an incident; `by` is empty where the bot saw it by itself."""
+
+    at: datetime
+    kind: str
+    by: str = ""
+    text: str = ""
+
+
+class Incident(Value, frozen=True, kw_only=True):
+    """An alert over time, numbered for people. `revision` grows with every change that a card shows.
+
+    `reopenings` are the latest times at which it came back; `held_by` is the fingerprint of the alert that explains it.
+    """
+
+    number: int
+    alert: Alert
+    evidence: Evidence
+    state: State = State.OPEN
+    opened_at: datetime
+    changed_at: datetime
+    resolved_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    assigned_to: Person | None = None
+    assigned_by: str = ""
+    snooze: Snooze | None = None
+    held_by: str = ""
+    reopened: int = 0
+    reopenings: tuple[datetime, ...] = ()
+    last_time: LastTime | None = None
+    revision: int = 1
+
+    @property
+    def open(self) -> bool:
+        return self.state is not State.RESOLVED

@@ -1,0 +1,150 @@
+"""Microsoft's words, spelt as in Graph: jobs, their cycles and quarantines, rows of the logs, credentials, groups."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.base import Value
+
+
+class Quarantine(Value, frozen=True, kw_only=True):
+    """Why and since when a job is in quarantine. Texts are Graph's, kept as they came."""
+
+    reason: str
+    error_code: str = ""
+    error_message: str = ""
+    current_began: datetime | None = None
+    series_began: datetime | None = None
+    series_count: int = 0
+    next_attempt: datetime | None = None
+
+
+class Execution(Value, frozen=True, kw_only=True):
+    """One cycle of a job as `synchronizationTaskExecution` tells it."""
+
+    activity_id: str = ""
+    state: str = ""
+    began: datetime | None = None
+    ended: datetime | None = None
+    entitled: int = 0
+    imported: int = 0
+    exported: int = 0
+    escrowed: int = 0
+    error: str = ""
+
+
+class Job(Value, frozen=True, kw_only=True):
+    """A synchronization job with the name people know it by. `status`, `template` and `schedule_state` are Graph's text."""
+
+    id: str
+    service_principal: str
+    name: str
+    app_id: str = ""
+    template: str = ""
+    kind: str = ""
+    status: str = ""
+    schedule_state: str = ""
+    interval: str = ""
+    quarantine: Quarantine | None = None
+    last: Execution | None = None
+    last_success: Execution | None = None
+    last_export: Execution | None = None
+    successive_failures: int = 0
+    escrows_pruned: bool = False
+    synced: tuple[tuple[str, int], ...] = ()
+    troubleshooting_url: str = ""
+
+
+class RestartScope(StrEnum):
+    """What a restart forgets; the words of Graph's `resetScope` (flags, some of them combinable)."""
+
+    PORTAL = "portal"
+    QUARANTINE = "quarantine"
+    ESCROWS = "escrows"
+    WATERMARK = "watermark"
+    FULL = "full"
+    FORCE_DELETES = "force-deletes"
+
+
+class ProvisioningEvent(Value, frozen=True, kw_only=True):
+    """One row of the provisioning log, cut down to what the ledger needs; unknown words are kept as they came.
+
+    `object_id` is the source object's id (the target's where the source has none); `step` is the type of the step
+    that failed, `""` where none did; `out_of_scope` says that the object left the job's scope.
+    """
+
+    id: str
+    at: datetime
+    job_id: str
+    object_id: str
+    object_type: str = ""
+    object_name: str = ""
+    action: str = ""
+    status: str = ""
+    error_code: str = ""
+    reason: str = ""
+    step: str = ""
+    out_of_scope: bool = False
+    cycle_id: str = ""
+    change_id: str = ""
+    service_principal: str = ""
+    app_name: str = ""
+
+
+class AuditEvent(Value, frozen=True, kw_only=True):
+    """One row of the directory's audit log. `target_id` is the service principal or object that it is about."""
+
+    id: str
+    at: datetime
+    activity: str
+    service: str = ""
+    result: str = ""
+    reason: str = ""
+    actor: str = ""
+    actor_id: str = ""
+    by_app: bool = False
+    target_id: str = ""
+    target_name: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+
+
+class FoundGroup(Value, frozen=True, kw_only=True):
+    """A group that is assigned to a job's application, or was; `gone` where the directory does not know it any more."""
+
+    id: str
+    name: str
+    empty: bool = False
+    gone: bool = False
+
+
+class ScopedGroup(Value, frozen=True, kw_only=True):
+    """What is remembered of such a group: the name it went by, whether it ever had members, and what is wrong since."""
+
+    id: str
+    name: str
+    now_named: str = ""
+    had_members: bool = False
+    trouble: str = ""
+    since: datetime | None = None
+
+
+class CredentialCheck(Value, frozen=True, kw_only=True):
+    """Whether a job's saved credentials are good: when that was tried last, what was said, and since when it is so."""
+
+    job_id: str
+    at: datetime
+    fault: str = ""
+    since: datetime | None = None
+
+
+class Credential(Value, frozen=True, kw_only=True):
+    """A secret or certificate that expires, and the jobs that stop with it; `own` is the bot's."""
+
+    id: str
+    kind: str
+    name: str
+    owner: str
+    expires_at: datetime
+    jobs: tuple[str, ...] = ()
+    own: bool = False

@@ -1,0 +1,106 @@
+"""Teams' words, and the chat: conversations, deliveries, confirmations, commands as help shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.alerting import Severity
+from bot.model.base import Value
+from bot.model.people import Person, Role
+
+
+class ConversationKind(StrEnum):
+    CHANNEL = "channel"
+    GROUP = "groupChat"
+    PERSONAL = "personal"
+
+
+class Conversation(Value, frozen=True, kw_only=True):
+    """A place the bot can speak in, with what it needs to do so unasked.
+
+    `id` is the base id, without `;messageid=`; `service_url` was matched by a validated token's claim.
+    """
+
+    id: str
+    tenant_id: str
+    service_url: str
+    kind: ConversationKind = ConversationKind.CHANNEL
+    name: str = ""
+    team_id: str = ""
+    team_name: str = ""
+    team_group_id: str = ""
+    bot_id: str = ""
+    user_id: str = ""
+    user_mri: str = ""
+    active: bool = True
+
+
+class Posted(Value, frozen=True, kw_only=True):
+    """Where a card stands: its activity id, and the conversation id that replies to it go to."""
+
+    activity_id: str
+    thread_id: str
+
+
+class DeliveryKind(StrEnum):
+    CARD = "card"
+    NOTE = "note"
+
+
+class Delivery(Value, frozen=True, kw_only=True):
+    """One thing to deliver: an incident's card (posted or updated, whichever is due) or a short note in its thread.
+
+    `uncertain` means that an earlier attempt may have arrived: look before sending again.
+    """
+
+    id: int
+    kind: DeliveryKind
+    conversation: Conversation
+    incident: int
+    revision: int = 0
+    text: str = ""
+    posted: Posted | None = None
+    attempts: int = 0
+    uncertain: bool = False
+
+
+class Confirmation(Value, frozen=True, kw_only=True):
+    """A command that waits for its asker to confirm it, in one conversation, until `expires_at`, once."""
+
+    token: str
+    command: str
+    words: str
+    person: Person
+    conversation_id: str
+    expires_at: datetime
+
+
+class AuditEntry(Value, frozen=True, kw_only=True):
+    """Who did what through the bot, and how it ended."""
+
+    at: datetime
+    person: Person
+    conversation_id: str
+    command: str
+    words: str
+    outcome: str
+
+
+class CommandHelp(Value, frozen=True, kw_only=True):
+    """A chat command as help, the manifest and the README show it, e.g. usage `errors [job] [--since 24h]`."""
+
+    name: str
+    usage: str
+    text: str
+    role: Role
+    hidden: bool = False
+
+
+class RuleHelp(Value, frozen=True, kw_only=True):
+    """A rule as help shows it; `needs` is what it looks at, in words."""
+
+    name: str
+    text: str
+    needs: str
+    severity: Severity
