@@ -31,6 +31,21 @@ def _serve(_: argparse.Namespace) -> int:
     return asyncio.run(serving.serve(given))
 
 
+def _doctor(arguments: argparse.Namespace) -> int:
+    from bot import logs, settings
+    from bot.doctor import is_well
+    from bot.examining import as_json, as_text, examined
+
+    logs.start("ERROR")
+    try:
+        given = settings.load()
+    except BadSettings as error:
+        given = error
+    found = asyncio.run(examined(given))
+    print(as_json(found) if arguments.json else as_text(found))
+    return 0 if is_well(found) else 1
+
+
 def _sandbox(arguments: argparse.Namespace) -> int:
     from sandbox.run import Options, run
 
@@ -52,23 +67,36 @@ def _manifest(arguments: argparse.Namespace) -> int:
 
 
 def _speed(text: str) -> float:
-    value = float(text)
-    if not 0.01 <= value <= 1000:
-        raise argparse.ArgumentTypeError("must be between 0.01 and 1000")
+    from sandbox.tenant import FASTEST, SLOWEST
+
+    value = _number(text)
+    if not SLOWEST <= value <= FASTEST:
+        raise argparse.ArgumentTypeError(f"must be between {SLOWEST:g} and {FASTEST:g}")
     return value
 
 
 def _port(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 65_535:
+    value = _number(text)
+    if not 1 <= value <= 65_535 or value != int(value):
         raise argparse.ArgumentTypeError("must be between 1 and 65535")
-    return value
+    return int(value)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="app.py", description="Syncwatch: watches Microsoft Entra provisioning.")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
     verbs.add_parser("serve", help="run the bot on a real tenant").set_defaults(run=_serve)
+
+    doctor = verbs.add_parser("doctor", help="check what the bot needs: settings, sign-in, permissions, logs and more")
+    doctor.add_argument("--json", action="store_true", help="for machines")
+    doctor.set_defaults(run=_doctor)
 
     sandbox = verbs.add_parser("sandbox", help="run the bot on a tenant in a box, with a Teams client to try it in")
     sandbox.add_argument("--seed", type=int, default=1, help="which company; the same seed gives the same one")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
 
+from bot.conflicts import conflict
 from bot.model import Advice, Cause, ProvisioningEvent
 
 KNOWLEDGE = Path(__file__).parent / "knowledge" / "errors.json"
@@ -29,6 +29,7 @@ class _Match(msgspec.Struct, frozen=True):
 class _Entry(msgspec.Struct, frozen=True):
     code: str
     meaning: str
+    short: str = ""
     recommended_action: str = ""
     actor: str = "admin"
     category: str = "data"
@@ -146,39 +147,6 @@ def _document() -> Mapping[str, object]:
     return msgspec.json.decode(KNOWLEDGE.read_bytes(), type=dict[str, object])
 
 
-# --- Conflicts: which attribute, which value ---------------------------------------------------------------------------
-
-_ATTRIBUTES = {
-    name.lower(): name
-    for name in (
-        "proxyAddresses",
-        "userPrincipalName",
-        "mail",
-        "mailNickname",
-        "sAMAccountName",
-        "employeeId",
-        "externalId",
-        "userName",
-        "onPremisesImmutableId",
-        "sourceAnchor",
-    )
-}
-_ATTRIBUTE = re.compile(rf"\b({'|'.join(_ATTRIBUTES)})\b", re.IGNORECASE)
-_VALUE = re.compile(
-    r"(?:smtp:|sip:|x500:)?[^\s'\"\[\]<>;,:]+@[^\s'\"\[\]<>;,]+[^\s'\"\[\]<>;,.]|'([^']{1,200})'", re.IGNORECASE
-)
-
-
-def conflict(reason: str) -> tuple[str, str]:
-    """The attribute and the value in conflict as a reason's text tells them; "" where it does not."""
-    named = _ATTRIBUTE.search(reason)
-    if named is None:
-        return "", ""
-    after = _VALUE.search(reason, named.end()) or _VALUE.search(reason)
-    value = (after.group(1) or after.group(0)) if after else ""
-    return _ATTRIBUTES[named.group(1).lower()], value
-
-
 # --- The two questions -------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +177,7 @@ def advice(code: str, reason: str = "") -> Advice:
     return Advice(
         code=entry.code,
         meaning=entry.meaning,
+        short=entry.short,
         action=entry.recommended_action,
         actor=entry.actor.lower(),
         auto_retry=entry.auto_retry,

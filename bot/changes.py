@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.model import AuditEvent
 
@@ -46,6 +46,11 @@ _READ = _ALL.keys() | {plain(name) for name in OTHERS}
 def is_read(activity: str) -> bool:
     """Whether rows of that activity are kept; the others are steps of single objects, or about something else."""
     return plain(activity) in _READ
+
+
+def read(events: Iterable[AuditEvent]) -> tuple[AuditEvent, ...]:
+    """Those that are kept."""
+    return tuple(event for event in events if is_read(event.activity))
 
 
 def is_configuration(event: AuditEvent) -> bool:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from typing import Any, get_type_hints
 
 from bot import registry
 from bot.context import Context
+from bot.flags import part, unquoted
 from bot.model import CommandHelp, Job, Role, Value
-from bot.ports import Card, Refusal
-from bot.words import Reader, reader_of, shape_of
+from bot.ports import Card, Refusal, Unclear
+from bot.words import Reader, listed, reader_of, shape_of
+from bot.written import written
 
 Act = Callable[..., Awaitable[Card]]
 Question = Callable[..., tuple[str, Sequence[str]]]
@@ -22,6 +25,7 @@ class Parameter(Value, frozen=True, kw_only=True):
     """One argument: a positional one takes words, a flag stands behind --name.
 
     `argument` is its name in Python. `long` ones take as many words as there are: a name, a reason. A `switch` is a flag without a value.
+    `default` is what it means when it is left out, in words.
     """
 
     name: str
@@ -32,12 +36,14 @@ class Parameter(Value, frozen=True, kw_only=True):
     reader: Reader
     long: bool = False
     switch: bool = False
+    default: str = ""
 
 
 class Command(Value, frozen=True, kw_only=True):
     """A command as it was declared.
 
     `in_place`: pressed as a button, its card takes the place of the pressed card; `for_all`: for everybody at once.
+    `reads`: it changes nothing, so that nobody needs to know later who ran it.
     """
 
     name: str
@@ -49,6 +55,7 @@ class Command(Value, frozen=True, kw_only=True):
     in_place: bool = False
     for_all: bool = False
     hidden: bool = False
+    reads: bool = False
 
     @property
     def help(self) -> CommandHelp:
@@ -57,17 +64,42 @@ class Command(Value, frozen=True, kw_only=True):
 
     async def understand(self, ctx: Context, words: Sequence[str]) -> dict[str, Any]:
         """The arguments that the words stand for. Raises Refusal."""
-        plain, flags = _part(self, words)
+        plain, flags = part(words, {each.name: each for each in self.parameters if each.flag}, self.help.usage)
         given_to = _share([each for each in self.parameters if not each.flag], plain) | flags
         arguments: dict[str, Any] = {}
         for each in self.parameters:
-            if given := given_to.get(each.name):
-                arguments[each.argument] = await each.reader(ctx, given)
+            if given := unquoted(given_to.get(each.name, "")):
+                arguments[each.argument] = await self._read(ctx, each, given, given_to)
             elif each.required:
-                raise Refusal(f"`{self.name}` needs {each.shape}. Write `{self.help.usage}`.")
+                raise Refusal(f"`{self.name}` needs {each.shape}. Write `{self.help.usage}`.", listed(each.shape))
         if plain and all(each.flag for each in self.parameters):
             raise Refusal(f"`{self.name}` takes no further words. Write `{self.help.usage}`.", (self.name,))
         return arguments
+
+    async def _read(self, ctx: Context, each: Parameter, given: str, all_given: Mapping[str, str]) -> Any:
+        """One argument. What is unclear is asked back as this very line, with each of what may be meant in its place."""
+        try:
+            return await each.reader(ctx, given)
+        except Unclear as error:
+            lines = [f"{self.name} {self.words({**all_given, each.name: one})}" for one in error.instead]
+            raise Refusal(str(error), [*lines, *error.suggestions]) from None
+
+    def words(self, given: Mapping[str, str]) -> str:
+        """What somebody would type behind the command's name, from the words of each parameter."""
+        parts: list[str] = []
+        for each in self.parameters:
+            if value := given.get(each.name):
+                parts += [f"--{each.name}"] if each.flag else []
+                parts += [] if each.switch else [value]
+        return " ".join(parts)
+
+    def settled(self, arguments: Mapping[str, Any]) -> str:
+        """The words that stand for just these arguments: what was shown is what is done, whatever is named later."""
+        given = {
+            each.name: written(arguments[each.argument]) if each.argument in arguments else each.default
+            for each in self.parameters
+        }
+        return self.words(given)
 
 
 _commands: dict[str, Command] = {}
@@ -80,8 +112,9 @@ def command(
     in_place: bool = False,
     for_all: bool = False,
     hidden: bool = False,
+    reads: bool = False,
 ) -> Callable[[Act], Act]:
-    """Declare a command. One with a `question` is asked back before it acts."""
+    """Declare a command. One with a `question` is asked back before it acts; one for readers changes nothing of weight."""
 
     def declare(act: Act) -> Act:
         name = getattr(act, "__name__", "").rstrip("_")
@@ -95,6 +128,7 @@ def command(
             in_place=in_place,
             for_all=for_all,
             hidden=hidden,
+            reads=reads or role is not Role.OPERATOR,
         )
         return act
 
@@ -113,18 +147,22 @@ def commands() -> Mapping[str, Command]:
 def _parameters(act: Act) -> tuple[Parameter, ...]:
     hints = get_type_hints(act)
     found = list(inspect.signature(act).parameters.values())[1:]
-    return tuple(
-        Parameter(
-            name=each.name.rstrip("_"),
-            argument=each.name,
-            flag=each.kind is inspect.Parameter.KEYWORD_ONLY,
-            required=each.default is inspect.Parameter.empty,
-            shape=shape_of(hints[each.name], each.name),
-            reader=reader_of(hints[each.name]),
-            long=hints[each.name] in (str, Job, Job | None),
-            switch=hints[each.name] is bool,
-        )
-        for each in found
+    return tuple(_parameter(each, hints[each.name]) for each in found)
+
+
+def _parameter(declared: inspect.Parameter, kind: Any) -> Parameter:
+    required = declared.default is inspect.Parameter.empty
+    default = "" if required else written(declared.default)
+    return Parameter(
+        name=declared.name.rstrip("_"),
+        argument=declared.name,
+        flag=declared.kind is inspect.Parameter.KEYWORD_ONLY,
+        required=required,
+        shape=default if kind in (int, timedelta) and default else shape_of(kind, declared.name),
+        reader=reader_of(kind),
+        long=kind in (str, Job, Job | None),
+        switch=kind is bool,
+        default=default,
     )
 
 
@@ -138,37 +176,10 @@ def _share(parameters: Sequence[Parameter], words: Sequence[str]) -> dict[str, s
     """Which words are whose: each gets one, the first long one (or else the last) all that are left over."""
     if not parameters:
         return {}
+    if len(words) < sum(each.required for each in parameters):
+        return {each.name: word for each, word in zip(parameters, words, strict=False)}
     wide = next((at for at, each in enumerate(parameters) if each.long), len(parameters) - 1)
     behind = len(parameters) - 1 - wide
     end = max(min(wide, len(words)), len(words) - behind)
     parts = [[word] for word in words[:wide]] + [list(words[wide:end])] + [[word] for word in words[end:]]
     return {each.name: " ".join(part) for each, part in zip(parameters, parts, strict=False)}
-
-
-def _part(command: Command, words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    known = {f"--{each.name}": each for each in command.parameters if each.flag}
-    plain: list[str] = []
-    flags: dict[str, str] = {}
-    rest = list(words)
-    while rest:
-        word = rest.pop(0)
-        name, _, value = word.replace("—", "--").partition("=")  # Teams on a phone turns -- into a dash
-        if not name.startswith("--"):
-            plain.append(word)
-        elif (flag := known.get(name)) is None:
-            raise Refusal(f"`{command.name}` has no {name}. Write `{command.help.usage}`.")
-        else:
-            flags[flag.name] = _value(flag, value, rest, command)
-    return plain, flags
-
-
-def _value(flag: Parameter, value: str, rest: list[str], command: Command) -> str:
-    """The value of a flag, taken from the words behind it."""
-    if flag.switch:
-        return "yes"
-    taken = [value] if value else []
-    while rest and not rest[0].replace("—", "--").startswith("--") and (flag.long or not taken):
-        taken.append(rest.pop(0))
-    if not taken:
-        raise Refusal(f"--{flag.name} needs a value. Write `{command.help.usage}`.")
-    return " ".join(taken)

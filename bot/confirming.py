@@ -4,44 +4,67 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
+from bot import trail
+from bot.command import commands
 from bot.context import Context
-from bot.model import Confirmation, Job
-from bot.ports import Refusal
+from bot.model import Confirmation
+from bot.ports import Card, Refusal
+from cards.confirm import confirm
 
 TIME_TO_CONFIRM = timedelta(minutes=2)
+OVER = "That was confirmed or cancelled already, or it is too old."
 
 
-def waiting_for(ctx: Context, command: str, words: Sequence[str]) -> Confirmation:
-    """A confirmation that this person may give here, from now on."""
-    return Confirmation(
+async def ask(ctx: Context, command: str, words: str, title: str, sentences: Sequence[str]) -> Card:
+    """Let a command wait for its confirmation, and ask for it."""
+    asked_at = ctx.now()
+    waiting = Confirmation(
         token=secrets.token_urlsafe(12),
         command=command,
-        words=" ".join(words),
+        words=words,
         person=ctx.person,
         conversation_id=ctx.conversation.id,
-        expires_at=ctx.now() + TIME_TO_CONFIRM,
+        expires_at=asked_at + TIME_TO_CONFIRM,
     )
+    async with ctx.store.begin() as tx:
+        await tx.people.ask(waiting)
+        await tx.people.record(trail.entry(ctx, command, words, trail.ASKED))
+    return confirm(title, sentences, command, waiting.token, waiting.expires_at, asked_at)
 
 
-def settled(arguments: Mapping[str, Any]) -> list[str]:
-    """The words that stand for just these arguments, so that what was shown is what is done, whatever is named later."""
-    words: list[str] = []
-    for name, value in arguments.items():
-        words += [value.id] if isinstance(value, Job) else [f"--{name}", ",".join(value)]
-    return words
-
-
-def checked(waiting: Confirmation | None, ctx: Context, now: datetime) -> Confirmation:
-    """Raise Refusal unless this person may confirm (or cancel) this, here and now."""
-    if waiting is None:
-        raise Refusal("That was confirmed or cancelled already, or it is too old.")
-    if waiting.person.id != ctx.person.id:
-        raise Refusal(f"Only {waiting.person.name or 'the person who asked'} can confirm that.")
-    if waiting.conversation_id != ctx.conversation.id:
-        raise Refusal("That was asked in another conversation; confirm it there.")
-    if waiting.expires_at < now:
-        raise Refusal("That was asked more than 2 minutes ago. Ask again.", (f"{waiting.command} {waiting.words}",))
+async def take(ctx: Context, token: str, outcome: str) -> Confirmation:
+    """What waits under a token, used up by the one who may; `outcome` (or why not) is in the trail. Raises Refusal."""
+    async with ctx.store.begin() as tx:
+        waiting = await tx.people.asked(token)
+        if waiting is None:
+            raise Refusal(OVER)
+        names = {each.id: each.name for each in (await tx.reading.jobs()).values()}
+        if (refusal := _objection(waiting, ctx, outcome, names)) is None and not await tx.people.take(token):
+            raise Refusal(OVER)
+        mine = waiting.person.id == ctx.person.id
+        expired = refusal is not None and mine and waiting.expires_at < ctx.now()
+        if expired:
+            await tx.people.take(token)
+        became = trail.EXPIRED if expired else f"{trail.DENIED}: {refusal}" if refusal else outcome
+        await tx.people.record(trail.entry(ctx, waiting.command, waiting.words, became))
+    if refusal is not None:
+        raise refusal
     return waiting
+
+
+def _objection(waiting: Confirmation, ctx: Context, outcome: str, names: Mapping[str, str]) -> Refusal | None:
+    """Why this person may not confirm (or cancel) this, here and now."""
+    verb = "cancel" if outcome == trail.CANCELLED else "confirm"
+    if waiting.person.id != ctx.person.id:
+        return Refusal(f"Only {waiting.person.name or 'the person who asked'} can {verb} that.")
+    if waiting.conversation_id != ctx.conversation.id:
+        return Refusal(f"That was asked in another conversation; {verb} it there.")
+    if outcome == trail.CANCELLED:
+        return None
+    if waiting.expires_at < ctx.now():
+        again = f"{waiting.command} {trail.told(waiting.words, names)}"
+        return Refusal("That was asked more than 2 minutes ago. Ask again.", (again,))
+    needed = commands()[waiting.command].role
+    return None if ctx.role.allows(needed) else Refusal("You are not among the operators any more.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
-from statistics import median
 
 from bot.model import ProvisioningEvent
 
@@ -24,9 +24,11 @@ class Delay:
         """Seconds from the time of the new rows to now, the middle one's; None where there is nothing to measure."""
         if not events:
             return None
-        newest = max(event.at for event in events)
-        known = self._newest.get(source)
+        times = sorted([event.at for event in events])
+        known, newest = self._newest.get(source), times[-1]
         self._newest[source] = newest if known is None else max(known, newest)
         if known is None or newest <= known or source not in self._whole:
             return None
-        return max(0.0, median((now - event.at).total_seconds() for event in events if event.at > known))
+        new = times[bisect_right(times, known) :]
+        low, high = new[(len(new) - 1) // 2], new[len(new) // 2]
+        return max(0.0, (now - low - (high - low) / 2).total_seconds())

@@ -100,7 +100,8 @@ def detect_tenant(tenant: Tenant, *, missing: Iterable[Needs] = ()) -> tuple[lis
 def _of_job(by: Rule, found: Found, window: Window) -> Finding:
     alert, evidence = (found.alert, found.evidence) if isinstance(found, Finding) else (found, None)
     named = msgspec.structs.replace(alert, rule=by.name, job_id=window.job.id, job_name=window.job.name)
-    return Finding(alert=named, evidence=evidence or _evidence(named, window))
+    keeps = found.keeps if isinstance(found, Finding) else None
+    return Finding(alert=named, evidence=evidence or _evidence(named, window), keeps=keeps)
 
 
 def _of_tenant(by: Rule, found: Found) -> Finding:

@@ -134,14 +134,21 @@ def failing(rows: Iterable[Row]) -> list[Failing]:
 
 
 def merged(ledger: Iterable[Failing], past: Iterable[Failing]) -> list[Failing]:
-    """The ledger's groups, but the past's where it knows of more objects than the ledger does."""
+    """The ledger's groups, but the past's where it knows of more objects than the ledger does.
+
+    What fails now is in the ledger: the objects that only the past knows are taken for healed.
+    """
     groups = list(ledger)
     for more in past:
         same = [each for each in groups if (each.job_id, each.cause.code) == (more.job_id, more.cause.code)]
         if sum(each.count for each in same) < more.count:
             examples = next((each.examples for each in same if each.examples), more.examples)
             groups = [each for each in groups if each not in same]
-            groups.append(msgspec.structs.replace(more, examples=examples))
+            still = sum(each.still for each in same)
+            healed_at = max((each.healed_at for each in same if each.healed_at), default=None)
+            groups.append(
+                msgspec.structs.replace(more, examples=examples, healed=more.count - still, healed_at=healed_at)
+            )
     return groups
 
 

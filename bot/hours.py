@@ -6,10 +6,11 @@ What is kept of a row is a 64-bit hash of its id; a count is the size of a set, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-from hashlib import blake2b
+from datetime import UTC, datetime, timedelta
+from struct import unpack
 
 from bot.causes import cause_of
+from bot.hashing import WIDTH, digest
 from bot.model import Hour, ProvisioningEvent, Usual
 
 FORGET_IDS = timedelta(hours=48)
@@ -19,8 +20,9 @@ DAY = timedelta(days=1)
 DAYS = 27
 """Earlier days that are compared with the last 24 hours; together they are the last 28 days."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+
 REMOVALS = frozenset({"delete", "disable"})
-WIDTH = 8
 
 Slot = tuple[str, int, str, str, str]
 """Job id, hour (counted since 1970), action, status, cause."""
@@ -31,8 +33,8 @@ def tally(events: Iterable[ProvisioningEvent]) -> dict[Slot, set[bytes]]:
     found: dict[Slot, set[bytes]] = {}
     for event in events:
         cause = cause_of(event)[0].key if event.status == "failure" else ""
-        slot = (event.job_id, int(event.at.timestamp()) // 3600, event.action, event.status, cause)
-        row = blake2b(event.id.encode("utf-8", "replace"), digest_size=WIDTH).digest()
+        slot = (event.job_id, _hour(event.at), event.action, event.status, cause)
+        row = digest(event.id)
         if (rows := found.get(slot)) is None:
             found[slot] = {row}
         else:
@@ -40,10 +42,14 @@ def tally(events: Iterable[ProvisioningEvent]) -> dict[Slot, set[bytes]]:
     return found
 
 
+def _hour(at: datetime) -> int:
+    return (at.toordinal() - _EPOCH) * 24 + at.hour
+
+
 def unite(ids: bytes, new: set[bytes]) -> bytes:
     """The packed ids with those that are new among others; the same ones where none is."""
-    fresh = new.difference(ids[at : at + WIDTH] for at in range(0, len(ids), WIDTH))
-    return ids + b"".join(sorted(fresh))
+    known = unpack(f"{WIDTH}s" * (len(ids) // WIDTH), ids)
+    return ids + b"".join(sorted(new.difference(known)))
 
 
 def usual(job_id: str, hours: Iterable[Hour], first: datetime | None, until: datetime) -> Usual:

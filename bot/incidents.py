@@ -17,6 +17,10 @@ FLAPS = 3
 """So many returns within REOPEN_WITHIN, and the incident flaps: its card goes on, its notes stop."""
 
 
+NO_JOB = "the job no longer exists"
+"""How an incident ends whose job was deleted."""
+
+
 class Kind(StrEnum):
     OPENED = "opened"
     REOPENED = "reopened"
@@ -45,11 +49,17 @@ class Change(Value, frozen=True, kw_only=True):
 
 
 def advance(
-    known: Mapping[str, Incident], findings: Iterable[Finding], looked: Set[Subject], now: datetime
+    known: Mapping[str, Incident],
+    findings: Iterable[Finding],
+    looked: Set[Subject],
+    now: datetime,
+    *,
+    deleted: Set[str] = frozenset(),
 ) -> Iterator[Change]:
     """Compare what is found with what is known (open, or resolved not long ago), by fingerprint.
 
-    Only incidents whose rule could look at their job may resolve: missing data is not good news.
+    Only incidents whose rule could look at their job may resolve: missing data is not good news. What is over because
+    its job was `deleted` says so.
     """
     unseen = (each.alert for each in known.values() if each.open and not _could_look(each, looked))
     found = {finding.alert.fingerprint: finding for finding in inhibit(findings, unseen)}
@@ -58,7 +68,9 @@ def advance(
             yield change
     for fingerprint, incident in known.items():
         if incident.open and fingerprint not in found and _could_look(incident, looked):
-            yield Change(kind=Kind.RESOLVED, incident=moved(incident, now, state=State.RESOLVED, resolved_at=now))
+            ended = NO_JOB if incident.alert.job_id in deleted else ""
+            after = moved(incident, now, state=State.RESOLVED, resolved_at=now, ended=ended)
+            yield Change(kind=Kind.RESOLVED, incident=after)
 
 
 def returns(incident: Incident, now: datetime) -> int:
@@ -83,6 +95,7 @@ def _seen(incident: Incident | None, finding: Finding, now: datetime) -> Change 
             alert=finding.alert,
             evidence=finding.evidence,
             held_by=finding.held_by,
+            peak=finding.evidence.count,
             opened_at=now,
             changed_at=now,
         )
@@ -92,12 +105,29 @@ def _seen(incident: Incident | None, finding: Finding, now: datetime) -> Change 
     return _still_there(incident, finding, now)
 
 
+def _steady(incident: Incident, finding: Finding) -> Finding:
+    """The finding with the severity that the incident has, where it is one that it keeps."""
+    has, keeps = incident.alert.severity, finding.keeps
+    if keeps is None or not worse(has, finding.alert.severity) or worse(has, keeps):
+        return finding
+    return replace(finding, alert=replace(finding.alert, severity=has))
+
+
 def _still_there(incident: Incident, finding: Finding, now: datetime) -> Change | None:
+    finding = _steady(incident, finding)
     same = (finding.alert, finding.evidence, finding.held_by) == (incident.alert, incident.evidence, incident.held_by)
     if same:
         return None
     snooze = None if worse(finding.alert.severity, incident.alert.severity) else incident.snooze
-    after = moved(incident, now, alert=finding.alert, evidence=finding.evidence, held_by=finding.held_by, snooze=snooze)
+    after = moved(
+        incident,
+        now,
+        alert=finding.alert,
+        evidence=finding.evidence,
+        held_by=finding.held_by,
+        peak=max(incident.peak, finding.evidence.count),
+        snooze=snooze,
+    )
     if incident.held_by and not finding.held_by:
         return Change(kind=Kind.RELEASED, incident=after)
     if _worth_telling(incident.alert, finding.alert):
@@ -124,6 +154,8 @@ def _reopened(incident: Incident, finding: Finding, now: datetime) -> Incident:
         held_by=finding.held_by,
         state=State.OPEN,
         resolved_at=None,
+        ended="",
+        peak=max(incident.peak, finding.evidence.count),
         snooze=snooze,
         reopened=incident.reopened + 1,
         reopenings=(*incident.reopenings, now)[-FLAPS - 1 :],

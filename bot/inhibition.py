@@ -8,17 +8,29 @@ from msgspec.structs import replace
 
 from bot.model import Alert, Finding
 
+SWITCHED_OFF = "switched off"
+"""The key of the alert that Entra switched a job off."""
+
 OF_A_JOB: Mapping[str, frozenset[str]] = {
     "quarantine": frozenset(
-        {"failing_objects", "stuck_object", "failure_spike", "hidden_losses", "quarantine_forecast"}
+        {
+            *("failing_objects", "stuck_object", "failure_spike", "hidden_losses", "quarantine_forecast"),
+            # Entra switches a job off for its quarantine, whose card says so then; a person's pause is news of its own.
+            f"job_paused/{SWITCHED_OFF}",
+        }
     ),
     "deletions_staged": frozenset(
-        {"quarantine", "failing_objects", "stuck_object", "failure_spike", "quarantine_forecast"}
+        {
+            *("quarantine", "failing_objects", "stuck_object", "failure_spike", "quarantine_forecast"),
+            f"job_paused/{SWITCHED_OFF}",
+        }
     ),
     "job_paused": frozenset({"job_silent", "no_exports"}),
     "job_missing": frozenset({"job_silent", "no_exports"}),
 }
-"""By rule: the rules whose alerts about the same job it explains."""
+"""By rule: the rules, or alerts as rule/key, about the same job that it explains."""
+
+STUCK, FAILING = "stuck_object", "failing_objects"
 
 SOURCE = "source_failing"
 OF_A_SOURCE: Mapping[str, frozenset[str]] = {
@@ -40,11 +52,37 @@ def inhibit(findings: Iterable[Finding], lasting: Iterable[Alert] = ()) -> list[
     found = list(findings)
     holders = [each.alert for each in found] + list(lasting)
     index = _index(holders)
-    held = [replace(each, held_by=_holder(each.alert, index)) for each in found]
-    return [_with_names(each, held) if each.alert.rule in _HOLDERS else each for each in held]
+    same = _of_one_cause(found)
+    held = [replace(each, held_by=_holder(each.alert, index) or same.get(each.alert.fingerprint, "")) for each in found]
+    by_holder: dict[str, list[Finding]] = {}
+    for each in held:
+        by_holder.setdefault(each.held_by, []).append(each)
+    naming = {*_HOLDERS, FAILING}
+    return [
+        _with_names(each, by_holder.get(each.alert.fingerprint, [])) if each.alert.rule in naming else each
+        for each in held
+    ]
 
 
 _HOLDERS = {*OF_A_JOB, SOURCE}
+
+
+def _of_one_cause(found: Iterable[Finding]) -> dict[str, str]:
+    """Holders by what they hold, where objects are stuck and fail for the same cause: one of the two says it all.
+
+    Where all that fails for the cause is stuck, the stuck objects are the news, and stand for it; where others fail too,
+    the failing objects are, and name what is stuck among them.
+    """
+    found = list(found)
+    failing = {(each.alert.job_id, each.alert.cause): each for each in found if each.alert.rule == FAILING}
+    held: dict[str, str] = {}
+    for stuck in found:
+        others = failing.get((stuck.alert.job_id, stuck.alert.cause)) if stuck.alert.rule == STUCK else None
+        if others is not None:
+            all_stuck = stuck.evidence.count >= others.evidence.count
+            less, more = (others, stuck) if all_stuck else (stuck, others)
+            held[less.alert.fingerprint] = more.alert.fingerprint
+    return held
 
 
 def _index(alerts: Iterable[Alert]) -> dict[tuple[str, str], str]:
@@ -62,16 +100,18 @@ def _holder(alert: Alert, index: Mapping[tuple[str, str], str]) -> str:
         if alert.rule in explained and (holder := index.get((SOURCE, source))) is not None:
             return holder
     for rule, explained in OF_A_JOB.items():
-        if alert.rule in explained and (holder := index.get((rule, alert.job_id))) is not None:
+        mine = alert.rule in explained or f"{alert.rule}/{alert.key}" in explained
+        if mine and (holder := index.get((rule, alert.job_id))) is not None:
             return holder
     return ""
 
 
-def _with_names(holder: Finding, findings: Iterable[Finding]) -> Finding:
-    mine = [each for each in findings if each.held_by == holder.alert.fingerprint]
+def _with_names(holder: Finding, held: Iterable[Finding]) -> Finding:
+    # That the job is switched off is what the holder's own title says then.
+    mine = [each for each in held if each.alert.key != SWITCHED_OFF]
+    mine.sort(key=lambda each: (-each.evidence.count, each.alert.fingerprint))
     if not mine:
         return holder
-    mine.sort(key=lambda each: (-each.evidence.count, each.alert.fingerprint))
     names = [_name(each) for each in mine[:MOST_NAMED]]
     more = [f"{len(mine) - MOST_NAMED} more"] if len(mine) > MOST_NAMED else []
     return replace(holder, evidence=replace(holder.evidence, held=(*names, *more)))

@@ -12,14 +12,15 @@ from datetime import datetime
 import msgspec
 
 from bot.causes import cause_of
+from bot.hashing import number
 from bot.model import Failure, ProvisioningEvent, Value
 
 MOST_MARKS = 200
 KNOWN = {"success", "failure", "skipped", "warning"}
 STAGED = "stagedDelete"
 
-Key = tuple[str, str, str]
-"""Job id, object type, object id."""
+Key = int
+"""Which object of which job: job id, object type and object id as one number."""
 
 Mark = tuple[datetime, str]
 """One failed row: its time and its id."""
@@ -57,7 +58,7 @@ class Folded(Value, frozen=True, kw_only=True):
 
 
 def key_of(event: ProvisioningEvent) -> Key:
-    return event.job_id, event.object_type, event.object_id
+    return number(f"{event.job_id}\x1f{event.object_type}\x1f{event.object_id}")
 
 
 def sort(events: Iterable[ProvisioningEvent]) -> Folded:
@@ -68,10 +69,10 @@ def sort(events: Iterable[ProvisioningEvent]) -> Folded:
     failed: dict[Key, list[ProvisioningEvent]] = {}
     well: dict[Key, datetime] = {}
     for event in events:
-        key = (event.job_id, event.object_type, event.object_id)
         if event.status == "failure" or (event.error_code and event.status not in KNOWN):
-            failed.setdefault(key, []).append(event)
+            failed.setdefault(key_of(event), []).append(event)
         elif (event.status == "success" and event.action != STAGED) or event.out_of_scope:
+            key = key_of(event)
             at = well.get(key)
             if at is None or event.at > at:
                 well[key] = event.at
@@ -117,6 +118,7 @@ def _failure(event: ProvisioningEvent) -> Failure:
         object_id=event.object_id,
         object_type=event.object_type,
         object_name=event.object_name,
+        target_id=event.target_id,
         cause=cause,
         error_code=event.error_code,
         reason=event.reason,

@@ -19,6 +19,9 @@ SETTLED = timedelta(hours=24)
 FORGOTTEN = timedelta(days=7)
 """So long a job that is gone is remembered."""
 
+MISSING_AFTER = timedelta(minutes=30)
+"""So long a job is not found before it counts as missing."""
+
 LATELY = timedelta(hours=1)
 
 
@@ -59,6 +62,7 @@ def remember(
         name=job.name,
         service_principal=job.service_principal,
         gone_since=None,
+        deleted=False,
         quarantine=_quarantine(memory, job),
         stopped_by=_stopped_by(memory, audits) if status in {"paused", "disabled"} else "",
         **_cycles(memory, job),

@@ -33,8 +33,20 @@ async def tell(tx: Transaction, change: Change, watching: Iterable[Conversation]
     if change.kind is not Kind.EDITED:
         await tx.timeline.add(incident.number, _step(change))
     if text := _due_note(change):
-        await tx.outbox.add_note(incident.number, text)
+        await tx.outbox.add_note(incident.number, text, await _only(tx, change))
     return incident
+
+
+async def _only(tx: Transaction, change: Change) -> str:
+    """Where alone a note is due: the end of a snooze is its author's affair, who may have a chat with the bot."""
+    snooze = change.incident.snooze
+    if change.kind is not Kind.WAKES_SOON or snooze is None:
+        return ""
+    own = await tx.conversations.own(snooze.by.id)
+    if own is None:
+        return ""
+    await tx.outbox.want_card(change.incident.number, own.id, change.incident.revision)
+    return own.id
 
 
 async def edit(tx: Transaction, incidents: Sequence[Incident]) -> None:
@@ -73,7 +85,9 @@ def _step(change: Change) -> TimelineEntry:
             text = f"until {incident.snooze.until:%d %b %H:%M} UTC: {incident.snooze.reason}"
         case Kind.WOKEN:
             text = change.why
-        case Kind.ACKNOWLEDGED | Kind.RESOLVED:
+        case Kind.RESOLVED:
+            text = incident.ended
+        case Kind.ACKNOWLEDGED:
             text = ""
         case _:
             pass
@@ -99,6 +113,8 @@ def _how(past: Incident, steps: Iterable[TimelineEntry]) -> str:
     acts = [step for step in steps if step.kind == ACTED]
     if acts:
         return f"after {acts[-1].by} did this: {acts[-1].text}"
+    if past.ended:
+        return past.ended
     return f"{past.acknowledged_by} had it" if past.acknowledged_by else "by itself, nobody had it"
 
 

@@ -8,7 +8,7 @@ from bot.command import Command, commands
 from bot.ports import Refusal
 
 MOST_TEXT = 1_000
-NEAR_ENOUGH = 60
+NEAR_ENOUGH = 70
 
 
 def parse(text: str, *, pressed: bool = False) -> tuple[Command, list[str]]:
@@ -19,13 +19,20 @@ def parse(text: str, *, pressed: bool = False) -> tuple[Command, list[str]]:
         raise Refusal(f"That is longer than a command can be ({MOST_TEXT:,} characters).", ("help",))
     if not words:
         raise Refusal("Yes? Write `help` to see what I can do.", ("help", "jobs"))
-    name = words[0].lower().lstrip("/")
+    name = first_word(text)
     if name in known:
         return known[name], words[1:]
-    near = process.extractOne(name, list(known), scorer=fuzz.WRatio, score_cutoff=NEAR_ENOUGH)
+    if name in commands():
+        raise Refusal(f"`{name}` is a button: press it on the card that asks you.")
+    near = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
     shown = name[:40]
     if near is None:
         raise Refusal(f"'{shown}' is no command of mine.", ("help", "jobs"))
-    raise Refusal(
-        f"'{shown}' is no command of mine. Did you mean `{near[0]}`?", (" ".join((near[0], *words[1:])), "help")
-    )
+    meant = " ".join((near[0], *words[1:]))
+    raise Refusal(f"'{shown}' is no command of mine. Did you mean `{near[0]}`?", tuple(dict.fromkeys((meant, "help"))))
+
+
+def first_word(text: str) -> str:
+    """What stands where a command's name belongs; `/help`, `Help!` and `?` are help."""
+    word = next(iter(text[:MOST_TEXT].lower().split()), "")
+    return "help" if set(word) == {"?"} else word.strip("/!?.,:;")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,14 +10,18 @@ from msgspec import Raw
 
 from bot.model import (
     AuditEvent,
+    BrokenRow,
     Conversation,
     Credential,
     FoundGroup,
+    Grant,
     Job,
     Person,
     Posted,
     ProvisioningEvent,
     RestartScope,
+    Schema,
+    ScopedGroup,
     Value,
 )
 
@@ -26,6 +30,13 @@ Card = dict[str, Any]
 
 Clock = Callable[[], datetime]
 """The time, aware and in UTC."""
+
+Called = Callable[[int], None]
+"""Told of every call to a service: the HTTP status of its answer, 0 where none came."""
+
+
+def uncounted(status: int) -> None:
+    """For calls that nobody counts."""
 
 
 # --- Errors ------------------------------------------------------------------------------------------------------------
@@ -40,6 +51,14 @@ class Refusal(Exception):
     def __init__(self, text: str, suggestions: Sequence[str] = ()) -> None:
         super().__init__(text)
         self.suggestions = tuple(suggestions)
+
+
+class Unclear(Refusal):
+    """Words that may mean several things, or nothing quite; `instead` is what could stand in their place."""
+
+    def __init__(self, text: str, instead: Sequence[str], suggestions: Sequence[str] = ()) -> None:
+        super().__init__(text, suggestions)
+        self.instead = tuple(instead)
 
 
 class BadSettings(Exception):
@@ -82,11 +101,11 @@ class CardGone(Undeliverable):
 
 
 class Batch(Value, frozen=True, kw_only=True):
-    """Some rows of a log, and the cursor that stands for having read them. `broken` counts rows that could not be read."""
+    """Some rows of a log, and the cursor that stands for having read them. `broken` are those not as they should be."""
 
     events: tuple[ProvisioningEvent, ...]
     cursor: str
-    broken: int = 0
+    broken: tuple[BrokenRow, ...] = ()
 
 
 class Source(Protocol):
@@ -129,7 +148,7 @@ class AuditBatch(Value, frozen=True, kw_only=True):
 
     events: tuple[AuditEvent, ...]
     cursor: str
-    broken: int = 0
+    broken: tuple[BrokenRow, ...] = ()
 
 
 class AuditSource(Protocol):
@@ -153,8 +172,29 @@ class Directory(Protocol):
         """What is said of the job's saved credentials if they are not good; "" for good ones, None if it may not ask."""
         ...
 
-    async def groups(self, job: Job, known: Sequence[str]) -> Sequence[FoundGroup]:
-        """The groups that are assigned to the job's application, and those of the known ones that are gone."""
+    async def schema(self, job: Job) -> Schema | None:
+        """The version of the job's schema and the groups that its filters name; None if it may not ask, or there is none."""
+        ...
+
+    async def groups(self, job: Job, named: Sequence[str], known: Sequence[ScopedGroup]) -> Sequence[FoundGroup]:
+        """The groups that are assigned to the job's application or named by its filters, and the known ones that are gone."""
+        ...
+
+    async def role_holders(self) -> Set[str] | None:
+        """Ids of the people who hold a directory role, by themselves or through a group; None if it may not ask."""
+        ...
+
+
+class Permissions(Protocol):
+    """What the app registration may do in Graph."""
+
+    async def grants(
+        self, jobs: Sequence[Job], watching: Sequence[Conversation], answering: Collection[str]
+    ) -> Sequence[Grant]:
+        """Each permission that is used, and whether it is there; tried on a job and on conversations that are known.
+
+        `answering` names sources that answer just now, which proves theirs. It never raises.
+        """
         ...
 
 
@@ -167,6 +207,10 @@ class Jobs(Protocol):
 
     async def get(self, job: Job) -> Job:
         """One job, read now."""
+        ...
+
+    async def gone(self, jobs: Sequence[Job]) -> Set[str]:
+        """Ids of those jobs of which Graph says, asked for each by itself, that there is no such job."""
         ...
 
     async def restart(self, job: Job, scopes: Sequence[RestartScope]) -> None: ...
@@ -247,4 +291,6 @@ class Listener(Protocol):
         """The bot was added (installed=True) or the conversation's facts (name, service URL) were heard anew."""
         ...
 
-    async def left(self, conversation: Conversation) -> None: ...
+    async def left(self, conversation: Conversation, *, for_good: bool = True) -> None:
+        """The bot was removed; or (not for good) the team was archived, which ends when it is heard of again."""
+        ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
@@ -14,6 +15,7 @@ from bot.assembly import Bot, assembled, utc_now
 from bot.ports import BadSettings
 
 if TYPE_CHECKING:
+    from bot.metrics import Metrics
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -48,9 +50,10 @@ async def _listen(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as error:
-        reason = error.strerror or str(error)
+        # asyncio's own text names the address once more; of a name that is not known it has a number of another kind.
+        reason = os.strerror(error.errno).lower() if error.errno and error.errno > 0 else "there is no such host"
         raise BadSettings(
-            f"The bot cannot listen on HOST {settings.host}, PORT {settings.port}: {reason.lower()}. Choose another PORT."
+            f"The bot cannot listen on HOST {settings.host}, PORT {settings.port}: {reason}. Choose another PORT or HOST."
         ) from None
 
 
@@ -61,25 +64,31 @@ def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     clock: Any = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
     start = utc_now()
-    clock.add_job(_called(bot.watcher.look_at_jobs), "interval", seconds=settings.jobs_seconds, next_run_time=start)
-    clock.add_job(_called(bot.watcher.tick), "interval", seconds=settings.watch_seconds, next_run_time=start)
+    for name, look, seconds in (
+        ("jobs", bot.watcher.look_at_jobs, settings.jobs_seconds),
+        ("logs", bot.watcher.tick, settings.watch_seconds),
+    ):
+        clock.add_job(_called(bot.metrics, name, look), "interval", seconds=seconds, next_run_time=start)
     clock.start()
     held.callback(clock.shutdown, wait=False)
 
 
-def _called(look: Look) -> Look:
+def _called(metrics: Metrics, name: str, look: Look) -> Look:
     """A look that the clock may call: that it is told to stop is no fault."""
 
     async def once() -> None:
         with suppress(asyncio.CancelledError):
-            await _logged(look)
+            await _logged(metrics, name, look)
 
     return once
 
 
-async def _logged(look: Look) -> None:
+async def _logged(metrics: Metrics, name: str, look: Look) -> None:
+    from bot.metered import looking
+
     try:
-        await look()
+        with looking(metrics, name):
+            await look()
     except Exception:
         log.exception("a look failed in an unforeseen way")
 
@@ -91,7 +100,7 @@ async def _look_when_acted(bot: Bot) -> None:
         bot.acted.clear()
         for pause in AFTER_ACTING:
             await asyncio.sleep(pause)
-            await _logged(bot.watcher.look_at_jobs)
+            await _logged(bot.metrics, "jobs", bot.watcher.look_at_jobs)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

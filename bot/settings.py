@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, FilePath, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.ports import BadSettings
+from bot.roles import EVERYBODY
 
 
 def _split(value: object) -> object:
@@ -17,13 +27,44 @@ def _split(value: object) -> object:
 
 
 def _guid(value: object) -> object:
-    return str(UUID(value)) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise ValueError("it is not a GUID, like 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0") from None
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+def _people(value: object) -> object:
+    """Object ids. What is wrong is shown, because it is somebody's name or address that was taken for one."""
+    if not isinstance(value, str):
+        return value
+    words = value.replace(",", " ").split()
+    wrong = [repr(word[:60]) for word in words if word != EVERYBODY and not _is_guid(word)]
+    if wrong:
+        are = "is not a GUID" if len(wrong) == 1 else "are not GUIDs"
+        raise ValueError(f"{', '.join(wrong[:5])} {are} (the Entra object id of a person)")
+    return tuple(word if word == EVERYBODY else str(UUID(word)) for word in words)
+
+
+def _is_guid(word: str) -> bool:
+    try:
+        return bool(UUID(word))
+    except ValueError:
+        return False
+
+
+def _named(value: tuple[str, ...]) -> tuple[str, ...]:
+    if EVERYBODY in value:
+        raise ValueError("* is for READERS only; name each operator")
+    return value
+
+
+People = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_people)]
 SourceNames = Annotated[tuple[Literal["graph", "log_analytics"], ...], NoDecode, BeforeValidator(_split)]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
 Guid = Annotated[str, BeforeValidator(_guid)]
+OptionalGuid = Annotated[str, BeforeValidator(lambda value: value and _guid(value))]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -38,23 +79,22 @@ class Settings(BaseSettings):
     app_secret: SecretStr = Field(min_length=1, description="Client secret of that app registration.")
 
     # Who may do what
-    readers: Words = Field(
+    readers: People = Field(
         default=("*",), description="Entra object ids of those who may read; * is everybody in the tenant."
     )
-    operators: Words = Field(
+    operators: Annotated[People, AfterValidator(_named)] = Field(
         default=(), description="Entra object ids of those who may also restart jobs and acknowledge."
     )
 
     # Where the log is read
+    workspace_id: OptionalGuid = Field(
+        default="",
+        description="Id of the Log Analytics workspace that holds AADProvisioningLogs; empty reads Graph's log.",
+    )
     sources: SourceNames = Field(
         default=(),
         description="Log sources to read: graph, log_analytics; empty picks log_analytics where WORKSPACE_ID is set.",
     )
-    workspace_id: str = Field(
-        default="",
-        description="Id of the Log Analytics workspace that holds AADProvisioningLogs; empty reads Graph's log.",
-    )
-
     audits: Literal["graph", "log_analytics", "none"] = Field(
         default="graph",
         description="Where the audit log is read, which says who changed a job: graph, log_analytics or none.",
@@ -77,7 +117,10 @@ class Settings(BaseSettings):
         default=90, ge=28, le=3_650, description="Days that counts of rows by the hour are kept for comparison."
     )
     cleared_days: int = Field(
-        default=30, ge=1, le=3_650, description="Days that failures are kept after they were cleared."
+        default=30,
+        ge=1,
+        le=3_650,
+        description="Days that failures which are over are kept, counted from when they failed last.",
     )
     host: str = Field(default="0.0.0.0", description="Address that the bot listens on.")  # noqa: S104
     port: int = Field(default=3978, ge=1, le=65_535, description="Port that the bot listens on.")
@@ -116,13 +159,13 @@ class Settings(BaseSettings):
         default=None, description="Certificate authority to trust besides the system's, as a PEM file."
     )
 
-    @model_validator(mode="after")
-    def _sources_fit(self) -> Self:
-        if "log_analytics" in self.sources and not self.workspace_id:
-            raise ValueError("SOURCES names log_analytics, so WORKSPACE_ID must say which workspace to read.")
-        if self.audits == "log_analytics" and not self.workspace_id:
-            raise ValueError("AUDITS is log_analytics, so WORKSPACE_ID must say which workspace to read.")
-        return self
+    @field_validator("sources", "audits")
+    @classmethod
+    def _has_workspace(cls, value: str | tuple[str, ...], told: ValidationInfo) -> str | tuple[str, ...]:
+        # A workspace that is there but wrong is not among what is told: it is complained of by itself.
+        if "log_analytics" in value and told.data.get("workspace_id") == "":
+            raise ValueError("log_analytics is named, so WORKSPACE_ID must say which workspace to read")
+        return value
 
     @property
     def sources_to_read(self) -> tuple[str, ...]:
@@ -131,7 +174,7 @@ class Settings(BaseSettings):
 
 
 def load(env_file: str | None = ".env") -> Settings:
-    """Read the settings. Raises BadSettings naming every missing or wrong one, what it is for, and never its value."""
+    """Read the settings. Raises BadSettings naming every missing or wrong one and what it is for, never an id or a secret."""
     try:
         return Settings(_env_file=env_file)  # pyright: ignore[reportCallIssue]
     except ValidationError as error:
@@ -141,9 +184,6 @@ def load(env_file: str | None = ".env") -> Settings:
 def _explain(error: ValidationError) -> str:
     lines = ["The settings are not complete; put these into the environment or .env:"]
     for mistake in error.errors():
-        if not mistake["loc"]:
-            lines.append(f"  {mistake['msg'].removeprefix('Value error, ')}")
-            continue
         name = str(mistake["loc"][0])
         what = (
             "is missing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,7 +10,10 @@ from bot.adapters.store import Store
 from bot.health import Health
 from bot.model import CredentialCheck, Job
 from bot.ports import AuditSource, Clock, Directory, SourceDown
+from bot.schemas import seen_again
 from bot.scopes import remember
+
+log = logging.getLogger(__name__)
 
 AGAIN = timedelta(minutes=1)
 CREDENTIALS_EVERY = timedelta(hours=1)
@@ -31,6 +35,7 @@ class Surroundings:
         self._failed: dict[str, datetime] = {}
         self._credentials_at: datetime | None = None
         self._groups_at: dict[str, datetime] = {}
+        self._roles_at: datetime | None = None
 
     async def read_audits(self) -> None:
         """What is new in the audit log."""
@@ -42,13 +47,15 @@ class Surroundings:
             async for batch in self._audits.read(cursor, self._now()):
                 async with self._store.begin() as tx:
                     await tx.audits.save(batch.events)
-                    await tx.reading.advance(AUDITS, batch.cursor, self._now(), batch.broken)
+                    await tx.broken.add(AUDITS, batch.broken, self._now())
+                    await tx.reading.advance(AUDITS, batch.cursor, self._now())
                 self._answered(AUDITS)
         except SourceDown as error:
             self._down(AUDITS, error)
 
     async def look(self, jobs: Sequence[Job]) -> None:
-        """The credentials of all jobs where that is due; of the next job in turn, whether they are good, and its groups."""
+        """The credentials of all jobs where that is due; of the next job in turn, whether they are good, its schema
+        and its groups; and who holds a directory role."""
         if self._directory is None:
             return
         if not self._rests(DIRECTORY):
@@ -66,6 +73,7 @@ class Surroundings:
                 self._down(GROUPS, error)
             else:
                 self._answered(GROUPS)
+        await self._look_at_roles(self._directory)
 
     async def _read_credentials(self, directory: Directory, jobs: Sequence[Job]) -> None:
         now = self._now()
@@ -106,10 +114,28 @@ class Surroundings:
         job = min(due, key=lambda each: (self._groups_at.get(each.id, each_beginning(now)), each.id))
         async with self._store.look() as tx:
             before = (await tx.credentials.groups()).get(job.id, ())
-        found = await directory.groups(job, [group.id for group in before])
+            known = (await tx.credentials.schemas()).get(job.id)
+        schema = seen_again(known, await directory.schema(job), now)
+        found = await directory.groups(job, schema.groups if schema else (), before)
         async with self._store.begin() as tx:
             await tx.credentials.save_groups(job.id, remember(before, found, now))
+            if schema is not None:
+                await tx.credentials.save_schema(schema)
         self._groups_at[job.id] = now
+
+    async def _look_at_roles(self, directory: Directory) -> None:
+        now = self._now()
+        if self._roles_at is not None and timedelta() <= now - self._roles_at < CHECK_EVERY:
+            return
+        self._roles_at = now
+        try:
+            found = await directory.role_holders()
+        except SourceDown as error:
+            # Nothing rests on it: severities go on with what was known, and an hour later it is tried again.
+            log.warning("who holds a directory role was not read: %s", error)
+            return
+        async with self._store.begin() as tx:
+            await tx.credentials.save_roles(found)
 
     def _rests(self, source: str) -> bool:
         at = self._failed.get(source)

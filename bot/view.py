@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.activity import lately
 from bot.adapters.store import Transaction
-from bot.detect import Needs, Subject, detect, detect_tenant
-from bot.model import AuditEvent, Credential, Failing, Finding, Job, SourceState, Tenant, Value, Window
+from bot.departed import deleted
+from bot.detect import Needs, Subject, detect, detect_tenant, rules
+from bot.model import AuditEvent, Credential, Failing, Finding, Job, Memory, SourceState, Tenant, Value, Window
 
 AUDITS = timedelta(days=1)
 
 
 class View(Value, frozen=True, kw_only=True):
-    """All jobs and the tenant at one time; `missing` names the data that is not there."""
+    """All jobs and the tenant at one time; `missing` names the data that is not there.
+
+    `deleted` are ids of jobs that are known not to exist: they have no window, and nothing that was open about them lasts.
+    """
 
     windows: tuple[Window, ...]
     tenant: Tenant
     missing: frozenset[Needs] = frozenset()
+    deleted: frozenset[str] = frozenset()
 
 
 async def _credentials(tx: Transaction, jobs: Mapping[str, Job]) -> tuple[Credential, ...] | None:
@@ -40,16 +47,29 @@ async def _credentials(tx: Transaction, jobs: Mapping[str, Job]) -> tuple[Creden
     return None if known is None else (*known, *tokens)
 
 
+async def _failing(tx: Transaction) -> dict[str, tuple[Failing, ...]]:
+    """What fails, with how many of the people hold a directory role."""
+    found, holders = await tx.ledger.failing(), await tx.credentials.roles()
+    if not found or not holders:
+        return found
+    among = await tx.ledger.failing_among(holders)
+    return {
+        job_id: tuple(replace(group, in_roles=among.get((job_id, group.cause.key), 0)) for group in groups)
+        for job_id, groups in found.items()
+    }
+
+
 async def gather(
     tx: Transaction, now: datetime, *, sources: Sequence[SourceState] = (), missing: Iterable[Needs] = ()
 ) -> View:
     """Read everything that rules may look at; also jobs that only the log knows get a window."""
-    jobs, failing = await tx.reading.jobs(), await tx.ledger.failing()
+    jobs, failing = await tx.reading.jobs(), await _failing(tx)
     memories = await tx.memories.all()
     activity = await lately(tx, now)
     audits = await tx.audits.since(now - AUDITS)
     about, checks = _by_target(audits), await tx.credentials.checks()
-    groups = await tx.credentials.groups()
+    groups, schemas = await tx.credentials.groups(), await tx.credentials.schemas()
+    gone_jobs = deleted(memories) - jobs.keys()
     windows = [
         Window(
             job=job,
@@ -62,7 +82,10 @@ async def gather(
             memory=memories.get(job.id),
             credentials=checks.get(job.id),
         )
-        for job in (jobs.get(job_id) or _heard_of(job_id, failing[job_id]) for job_id in jobs.keys() | failing.keys())
+        for job in (
+            jobs.get(job_id) or _heard_of(job_id, failing[job_id], memories.get(job_id))
+            for job_id in (jobs.keys() | failing.keys()) - gone_jobs
+        )
     ]
     credentials = await _credentials(tx, jobs)
     tenant = Tenant(
@@ -75,9 +98,11 @@ async def gather(
         audits=tuple(audits),
         credentials=credentials,
         scopes=tuple((job_id, found) for job_id, found in sorted(groups.items()) if job_id in jobs),
+        schemas=tuple(each for job_id, each in sorted(schemas.items()) if job_id in jobs),
     )
     gone = {*missing, Needs.DIRECTORY} if credentials is None else {*missing}
-    return View(windows=tuple(windows), tenant=tenant, missing=frozenset(gone))
+    lost = frozenset[str]() if Needs.STATE in gone else gone_jobs
+    return View(windows=tuple(windows), tenant=tenant, missing=frozenset(gone), deleted=lost)
 
 
 def look(view: View) -> tuple[list[Finding], set[Subject]]:
@@ -87,6 +112,8 @@ def look(view: View) -> tuple[list[Finding], set[Subject]]:
         found, subjects = detect(window, missing=view.missing)
         findings += found
         looked |= subjects
+    # Of a job that does not exist, every rule's silence is true.
+    looked |= {(each.name, job_id) for each in rules() if not each.whole for job_id in view.deleted}
     return sorted(findings, key=lambda finding: finding.alert.fingerprint), looked
 
 
@@ -97,7 +124,9 @@ def _by_target(audits: Iterable[AuditEvent]) -> dict[str, list[AuditEvent]]:
     return found
 
 
-def _heard_of(job_id: str, groups: Sequence[Failing]) -> Job:
+def _heard_of(job_id: str, groups: Sequence[Failing], memory: Memory | None) -> Job:
     # A job whose state is not known: rules that need the state stay silent about it.
+    if memory is not None and memory.name:
+        return Job(id=job_id, service_principal="", name=memory.name)
     name = next((failure.app_name for group in groups for failure in group.examples if failure.app_name), job_id)
     return Job(id=job_id, service_principal="", name=name)

@@ -7,11 +7,12 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot import ledger
+from bot import departed, ledger
 from bot.activity import Keep, count, expect
 from bot.adapters.store import Store, Transaction
 from bot.delay import Delay
 from bot.earlier import attach
+from bot.gathering import together
 from bot.health import Health
 from bot.incidents import REOPEN_WITHIN, Change, Kind, advance
 from bot.memories import remember_all
@@ -71,11 +72,17 @@ class Watcher:
         except SourceDown as error:
             self._health.failed("jobs", str(error))
             return
+        now = self._now()
+        async with self._store.look() as tx:
+            before = await tx.memories.all()
+        gone = await departed.ask(self._jobs, before.values(), now)
         async with self._store.begin() as tx:
             await tx.reading.save_jobs(jobs)
-            await expect(tx, jobs, self._now())
-            audits = await tx.audits.since(self._now() - AUDITS)
-            await tx.memories.replace(remember_all(await tx.memories.all(), jobs, audits, self._now()))
+            await expect(tx, jobs, now)
+            audits = await tx.audits.since(now - AUDITS)
+            known = departed.mark(remember_all(await tx.memories.all(), jobs, audits, now), gone)
+            await tx.memories.replace(known)
+            await departed.close(tx, departed.deleted(known), now)
         self._health.answered("jobs", self._now())
         if self._around is not None:
             await self._around.look(jobs)
@@ -90,7 +97,8 @@ class Watcher:
             view = await gather(tx, now, sources=states, missing=gone)
             findings, looked = look(view)
             known = await tx.incidents.recent(now - REOPEN_WITHIN)
-            changes = list(advance(known, attach(findings, known, view.windows, now), looked, now))
+            found = attach(findings, known, view.windows, now)
+            changes = list(advance(known, found, looked, now, deleted=view.deleted))
             changes += await self._woken(tx, known.values(), changes, now)
             watching = await tx.conversations.watching() if changes else []
             await edit(tx, [change.incident for change in changes if change.kind is Kind.EDITED])
@@ -113,7 +121,7 @@ class Watcher:
         try:
             async with self._store.look() as tx:
                 cursor = await tx.reading.cursor(source.name)
-            async for batch in source.read(cursor, self._now()):
+            async for batch in together(source.read(cursor, self._now())):
                 await self._fold(source.name, batch)
         except SourceDown as error:
             self._health.failed(source.name, str(error))
@@ -129,7 +137,8 @@ class Watcher:
             await tx.ledger.save(changed)
             await tx.ledger.save_well(rows.well)
             await count(tx, source, batch.events, rows.well)
-            await tx.reading.advance(source, batch.cursor, self._now(), batch.broken)
+            await tx.broken.add(source, batch.broken, self._now())
+            await tx.reading.advance(source, batch.cursor, self._now())
         if (late := self._delay.measured(source, batch.events, self._now())) is not None:
             self._health.late(source, late)
 
@@ -144,4 +153,7 @@ class Watcher:
             await tx.hours.learn(now)
             await tx.people.forget(now - PRUNE_EVERY)
             await tx.audits.prune(now - self._keep.cleared)
+            await tx.arrivals.prune(now - self._keep.hours)
+            await tx.outbox.prune(now - self._keep.cleared)
+            await tx.credentials.keep(await tx.memories.all())
         self._pruned_at = now

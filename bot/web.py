@@ -1,4 +1,4 @@
-"""The bot's HTTP face: Teams' endpoint and the two questions that an orchestrator asks."""
+"""The bot's HTTP face: Teams' endpoint, the two questions that an orchestrator asks, and what Prometheus collects."""
 
 from __future__ import annotations
 
@@ -11,17 +11,24 @@ from aiohttp.abc import AbstractAccessLogger
 
 log = logging.getLogger(__name__)
 
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+"""What Prometheus knows its text format by."""
+
 LARGEST = 256 * 1024
 """Bytes that the body of a request may have."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Problems = Callable[[], list[str]]
+Measured = Callable[[], Awaitable[bytes]]
 
 
-def application(*, receive: Handler, problems: Problems, about: str = "") -> web.Application:
+def application(
+    *, receive: Handler, problems: Problems, about: str = "", measured: Measured | None = None
+) -> web.Application:
     """`receive` answers Teams; `problems` says, in sentences, what keeps the bot from being ready.
 
-    `about` is the page that the app package names as website, privacy statement and terms of use.
+    `about` is the page that the app package names as website, privacy statement and terms of use; `measured` gives the
+    metrics in Prometheus' text format.
     """
 
     async def alive(request: web.Request) -> web.Response:
@@ -35,12 +42,18 @@ def application(*, receive: Handler, problems: Problems, about: str = "") -> web
     async def tell(request: web.Request) -> web.Response:
         return web.Response(text=about)
 
+    async def metrics(request: web.Request) -> web.Response:
+        if measured is None:
+            raise web.HTTPNotFound
+        return web.Response(body=await measured(), headers={"Content-Type": TEXT})
+
     app = web.Application(client_max_size=LARGEST, middlewares=[_faults])
     app.on_response_prepare.append(_no_banner)
     app.router.add_post("/api/messages", receive)
     app.router.add_get("/about", tell)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
+    app.router.add_get("/metrics", metrics)
     return app
 
 

@@ -12,12 +12,13 @@ from rapidfuzz import fuzz, process
 
 from bot.context import Context
 from bot.model import ConversationKind, Incident, Job, Person, RestartScope, SnoozeEnd
-from bot.ports import Refusal
+from bot.ports import Refusal, Unclear
 
 Reader = Callable[[Context, str], Awaitable[Any]]
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LONGEST = timedelta(days=30)
+_TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
 NEAR_ENOUGH = 55
 
 
@@ -34,19 +35,24 @@ def match_job(text: str, jobs: Mapping[str, Job]) -> Job:
     """Find one job by words. Raises Refusal where none or several fit."""
     if not jobs:
         raise Refusal("No provisioning job is known yet. The first look into the tenant is still under way or failing.")
-    wanted = text.lower().split()
+    wanted = _folded(text).split()
     fitting = [job for job in jobs.values() if all(word in _searchable(job) for word in wanted)]
-    exact = [job for job in fitting if job.name.lower() == text.lower()]
+    exact = [job for job in fitting if _folded(job.name) == _folded(text)]
     if len(exact or fitting) == 1:
         return (exact or fitting)[0]
     if fitting:
         names = ", ".join(job.name for job in fitting[:6])
-        raise Refusal(f"{len(fitting)} jobs match '{text}': {names}.", [f"status {job.name}" for job in fitting[:6]])
+        raise Unclear(f"{len(fitting)} jobs match '{text[:80]}': {names}.", [job.name for job in fitting[:6]])
     raise _nearest(text, jobs)
 
 
 def _searchable(job: Job) -> str:
-    return f"{job.name} {job.kind} {job.template}".lower()
+    return _folded(f"{job.name} {job.kind} {job.template}")
+
+
+def _folded(text: str) -> str:
+    # Phones write ’ for ' and – for -.
+    return " ".join(text.lower().translate(_TYPED).split())
 
 
 def _nearest(text: str, jobs: Mapping[str, Job]) -> Refusal:
@@ -54,8 +60,8 @@ def _nearest(text: str, jobs: Mapping[str, Job]) -> Refusal:
     ranked = process.extract(text, names, scorer=fuzz.WRatio, limit=3, score_cutoff=NEAR_ENOUGH)
     near = [jobs[key] for _, _, key in ranked]
     if not near:
-        return Refusal(f"No job matches '{text}'.", ["jobs"])
-    return Refusal(f"No job matches '{text}'. Did you mean {near[0].name}?", [f"status {job.name}" for job in near])
+        return Refusal(f"No job matches '{text[:80]}'.", ["jobs"])
+    return Unclear(f"No job matches '{text[:80]}'. Did you mean {near[0].name}?", [job.name for job in near])
 
 
 async def read_incident(ctx: Context, text: str) -> Incident:
@@ -69,7 +75,7 @@ async def read_incident(ctx: Context, text: str) -> Incident:
         shown = await tx.outbox.card_of(number, ctx.conversation.id)
     foreign = ctx.pressed and shown is None and ctx.conversation.kind is not ConversationKind.PERSONAL
     if incident is None or foreign:
-        raise Refusal(f"There is no incident #{number} here.")
+        raise Refusal(f"There is no incident #{number} here.", ("incidents",))
     return incident
 
 
@@ -77,7 +83,9 @@ def incident_number(text: str) -> int:
     """The number that is written as 42 or #42. Raises Refusal."""
     number = text.removeprefix("#")
     if not re.fullmatch(r"[0-9]{1,9}", number):
-        raise Refusal(f"'{text[:40]}' is not the number of an incident; the number stands on its card, like #42.")
+        raise Refusal(
+            f"'{text[:40]}' is not the number of an incident; the number stands on its card, like #42.", ("incidents",)
+        )
     return int(number)
 
 
@@ -119,7 +127,7 @@ async def read_person(ctx: Context, text: str) -> Person:
         return fitting[0]
     if fitting:
         names = ", ".join(each.name for each in fitting[:6])
-        raise Refusal(f"{len(fitting)} people match '{text[:40]}': {names}.")
+        raise Unclear(f"{len(fitting)} people match '{text[:40]}': {names}.", [each.name for each in fitting[:5]])
     raise Refusal(f"I know nobody called '{text[:40]}'. I know people once they have said something to me.")
 
 
@@ -130,6 +138,13 @@ async def read_snooze_end(_: Context, text: str) -> SnoozeEnd:
     return SnoozeEnd(text.lower())
 
 
+async def read_number(_: Context, text: str) -> int:
+    """A small whole number, from 1 on."""
+    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) == 0:
+        raise Refusal(f"'{text[:40]}' is not a number that I can use here; write one from 1 to 9999.")
+    return int(text)
+
+
 _READERS: Mapping[Any, tuple[Reader, str]] = {
     Job: (read_job, "<job>"),
     Incident: (read_incident, "<incident>"),
@@ -137,6 +152,7 @@ _READERS: Mapping[Any, tuple[Reader, str]] = {
     tuple[RestartScope, ...]: (read_scopes, "<scope,…>"),
     str: (read_text, ""),
     bool: (read_switch, ""),
+    int: (read_number, "<n>"),
     Person: (read_person, "<person>"),
     SnoozeEnd: (read_snooze_end, "|".join(SnoozeEnd)),
 }
@@ -150,6 +166,13 @@ def reader_of(annotation: Any) -> Reader:
 def shape_of(annotation: Any, name: str) -> str:
     """What usage lines show in the place of a value of this type."""
     return _READERS[_plain(annotation)][1] or f"<{name}>"
+
+
+def listed(shape: str) -> tuple[str, ...]:
+    """The command that lists what may stand there, if there is one."""
+    return {"<job>": ("jobs",), "<incident>": ("incidents",), "<number>": ("incidents",), "<name>": ("rules",)}.get(
+        shape, ()
+    )
 
 
 def _plain(annotation: Any) -> Any:

@@ -19,27 +19,46 @@ FIRST = 3
 CHARTED = 6
 
 
-def errors(groups: Sequence[Group], since: str, now: datetime) -> Card:
-    """The groups with their advice and the name of their job, the largest first; `since` as it was asked, e.g. 24h."""
+def errors(groups: Sequence[Group], since: str, now: datetime, *, job: str = "") -> Card:
+    """The groups with their advice and the name of their job, what fails now first; `since` as it was asked, e.g. 24h.
+
+    `job` is the one that was asked about, if it was one.
+    """
     if not groups:
-        return _nothing(since)
-    ordered = sorted(groups, key=lambda group: -group[0].count)
-    total = sum(failing.count for failing, _, _ in groups)
-    title = f"{words.objects(total)} failed"
+        return _nothing(since, job)
+    ordered = sorted(groups, key=lambda group: (-group[0].still, -group[0].count))
+    title, said = _title(ordered), _counted(ordered, since, job)
     return card(
         [
             heading(title),
-            text(f"{words.count(len(groups), 'cause')} {_period(since)}", subtle=True),
+            text(said, subtle=True),
             _chart(ordered),
             container([_group(group, now) for group in ordered], name=ROWS, spacing="Medium"),
             buttons(*_jobs(ordered)),
         ],
-        fallback=f"{title} for {words.count(len(groups), 'cause')} {_period(since)}.",
+        fallback=f"{title}: {said}.",
     )
 
 
-def _nothing(since: str) -> Card:
-    said = f"Nothing failed {_period(since)}."
+def _title(groups: Sequence[Group]) -> str:
+    still = sum(failing.still for failing, _, _ in groups)
+    if not still:
+        return "Nothing fails any more"
+    return f"{words.objects(still)} {'fails' if still == 1 else 'fail'}"
+
+
+def _counted(groups: Sequence[Group], since: str, job: str) -> str:
+    live, healed = [group for group, _, _ in groups if group.still], sum(group.healed for group, _, _ in groups)
+    parts = [
+        words.count(len(live), "cause") if live else "",
+        f"{words.objects(healed)} healed" if healed else "",
+        _period(since),
+    ]
+    return " · ".join(part for part in (job, *parts) if part)
+
+
+def _nothing(since: str, job: str) -> Card:
+    said = f"Nothing failed {f'in {job} ' if job else ''}{_period(since)}."
     return card([heading("No errors"), text(said), buttons(button("Jobs", "jobs"))], fallback=said)
 
 
@@ -49,10 +68,11 @@ def _period(since: str) -> str:
 
 
 def _chart(groups: Sequence[Group]) -> Element | None:
-    """The codes by their objects, over all jobs, where there are enough of them to compare."""
+    """The codes by the objects that fail now, over all jobs, where there are enough of them to compare."""
     codes: Counter[str] = Counter()
     for failing, _, _ in groups:
-        codes[failing.cause.code] += failing.count
+        codes[failing.cause.code] += failing.still
+    codes = +codes
     if len(codes) < 3:
         return None
     bars = codes.most_common(CHARTED)
@@ -63,15 +83,26 @@ def _group(group: Group, now: datetime) -> Element:
     failing, advice, job = group
     return container(
         [
-            text(run(f"{failing.count:,} × {words.code(failing)}", bold=True)),
-            text(run(f"{job} · since {words.moment(failing.first_seen, now)}", subtle=True), spacing="None"),
+            text(run(f"{failing.still or failing.count:,} × {words.code(failing)}", bold=failing.still > 0)),
+            text(run(f"{job} · {_course(failing, now)}", subtle=True), spacing="None"),
             text(advice.meaning, spacing="Small"),
-            *_remedy(advice),
+            *(_remedy(advice) if failing.still else ()),
             *_first(failing),
         ],
         emphasis=True,
         spacing="Medium",
     )
+
+
+def _course(failing: Failing, now: datetime) -> str:
+    """Since when it fails, and what of it has healed."""
+    began = words.moment(failing.first_seen, now)
+    if not failing.healed:
+        return f"since {began}"
+    at = f" at {words.moment(failing.healed_at, now)}" if failing.healed_at else ""
+    if not failing.still:
+        return f"healed{at}, began {began}"
+    return f"since {began} · {failing.healed:,} healed{f', the last{at}' if at else ''}"
 
 
 def _remedy(advice: Advice) -> Iterator[Element]:
@@ -82,10 +113,12 @@ def _remedy(advice: Advice) -> Iterator[Element]:
 
 
 def _first(failing: Failing) -> Iterator[Element]:
-    for failure in failing.examples[:FIRST]:
-        name = run(words.named(failure), bold=True, limit=80)
+    """The first objects: of those that fail, if any do."""
+    shown = [each for each in failing.examples if each.cleared_at is None or not failing.still][:FIRST]
+    for failure in shown:
+        name = run(words.named(failure), bold=failing.still > 0, limit=80)
         yield text("• ", name, run(_what_of(failure), limit=240), spacing="Small")
-    hidden = failing.count - min(FIRST, len(failing.examples))
+    hidden = (failing.still or failing.count) - len(shown)
     if hidden > 0:
         yield text(f"and {hidden:,} more", subtle=True, spacing="Small")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.model import Advice
 from bot.ports import Card
-from cards import sample, words
+from cards import outlook, sample, words
 from cards.elements import button, buttons, card, facts, heading, text
 
 MOST = 3
@@ -32,7 +32,7 @@ def _facts(asked: str, advice: Advice, failing: Sequence[tuple[str, str, int]]) 
     if advice.known:
         yield "Do this", advice.action
         yield "Who acts", words.actor(advice)
-        yield "If not", words.what_retries_do(advice) or "The knowledge base does not say."
+        yield "If not", outlook.what_retries_do(advice) or "The knowledge base does not say."
     where = ", ".join(f"{name} ({words.objects(count)})" for name, _, count in failing[:MOST])
     more = f" and {len(failing) - MOST} more" if len(failing) > MOST else ""
     yield "Fails now", f"{where}{more}" if failing else "nothing, as far as I can see"

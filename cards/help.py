@@ -25,7 +25,7 @@ def help(commands: Sequence[CommandHelp], topic: str = "") -> Card:  # noqa: A00
             text(_note(one or shown), subtle=True, spacing="Medium"),
             buttons(*_pressable(one or shown)),
         ],
-        fallback=f"{title}: {', '.join(each.usage for each in one or shown)}",
+        fallback=f"{title}: {one[0].text if one else ', '.join(each.name for each in shown)}",
     )
 
 

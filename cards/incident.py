@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.model import Advice, Incident, Severity, State
 from bot.ports import Card
-from cards import sample, words
+from cards import incident_facts, outlook, over, sample, words
 from cards.elements import (
     Action,
     BadgeStyle,
@@ -23,6 +23,7 @@ from cards.elements import (
     run,
     text,
 )
+from cards.times import in_utc
 
 _COLOURS: dict[Severity, BadgeStyle] = {
     Severity.CRITICAL: "Attention",
@@ -42,16 +43,16 @@ def incident(incident: Incident, advice: Advice | None, now: datetime, *, seen_a
     return card(
         [
             _first_line(incident, now),
-            heading(incident.alert.title),
-            text(_meaning(incident, advice)),
+            heading(over.title(incident)),
+            text(_meaning(incident, advice)) if incident.open else None,
             _box(_what_now(incident, advice, now)),
-            *facts([*_facts(incident, now), *_life_facts(incident, now)]),
+            *facts(incident_facts.of(incident, now)),
             _microsoft_says(incident, advice),
             buttons(*_buttons(incident)),
             text(_footer(now, seen_after), subtle=True, spacing="Small"),
         ],
-        fallback=f"Incident {incident.number}, {_badge(incident).lower()}: {incident.alert.title}. "
-        f"{_meaning(incident, advice)}",
+        fallback=f"Incident {incident.number}, {_badge(incident).lower()}: {over.title(incident)}. "
+        f"{_meaning(incident, advice) if incident.open else over.resolution(incident)}",
     )
 
 
@@ -70,24 +71,19 @@ def _first_line(incident: Incident, now: datetime) -> Element:
 
 
 def _life(incident: Incident, now: datetime) -> Iterator[str]:
-    age = words.duration((incident.resolved_at or now) - incident.opened_at)
     if incident.state is State.RESOLVED:
-        yield f"{incident.alert.severity}, it took {age}"
+        yield f"{incident.alert.severity}, it took {words.lasted(incident, now)}"
         if incident.acknowledged_by:
             yield f"{incident.acknowledged_by} had it"
         return
     if incident.reopened:
-        times = "" if incident.reopened == 1 else f" {incident.reopened} times"
-        yield f"came back{times}, first seen {age} ago"
-    else:
-        yield f"open for {age}"
+        yield "came back" if incident.reopened == 1 else f"came back {incident.reopened} times"
     if incident.assigned_to is not None:
         yield f"assigned to {incident.assigned_to.name or incident.assigned_to.id}"
     elif incident.acknowledged_at is None:
         yield "nobody has it yet"
     if incident.acknowledged_at is not None:
-        ago = words.duration(now - incident.acknowledged_at)
-        yield f"acknowledged by {incident.acknowledged_by} {ago} ago"
+        yield f"acknowledged by {incident.acknowledged_by}"
     if incident.snooze is not None:
         yield "snoozed"
 
@@ -105,7 +101,7 @@ def _box(lines: Iterator[Element]) -> Element | None:
 
 def _what_now(incident: Incident, advice: Advice | None, now: datetime) -> Iterator[Element]:
     if not incident.open:
-        yield text(run("Resolved ", bold=True), _resolution(incident, now))
+        yield text(run("Resolved ", bold=True), over.resolution(incident))
         return
     if advice and advice.action:
         yield text(run("Do this ", bold=True), advice.action)
@@ -119,51 +115,8 @@ def _what_now(incident: Incident, advice: Advice | None, now: datetime) -> Itera
 
 def _otherwise(incident: Incident, advice: Advice | None, now: datetime) -> str:
     if incident.evidence.quarantine is not None:
-        return words.what_entra_does(incident.evidence.quarantine, now)
-    return words.what_retries_do(advice, incident.evidence.first_seen, now) if advice else ""
-
-
-def _resolution(incident: Incident, now: datetime) -> str:
-    at = words.moment(incident.resolved_at or now, now)
-    if incident.evidence.quarantine is not None:
-        return f"The job has left quarantine, at {at}."
-    if incident.alert.cause is not None:
-        return f"No object of the job fails for this cause any more, since {at}."
-    return f"It is over, since {at}."
-
-
-def _facts(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
-    evidence, alert = incident.evidence, incident.alert
-    if evidence.count:
-        yield "Failing" if incident.open else "Were failing", words.first_objects(evidence.count, evidence.examples)
-    if evidence.first_seen:
-        yield "Since" if incident.open else "Began", words.since(evidence.first_seen, now)
-    if evidence.last_seen and incident.open:
-        yield "Last failure", words.since(evidence.last_seen, now)
-    if (earlier := evidence.earlier) is not None:
-        before = words.duration((evidence.first_seen or incident.opened_at) - earlier.at)
-        yield "Just before", f"{earlier.who} {earlier.what}, {before} earlier"
-    if alert.job_name not in alert.title:
-        yield "Job", alert.job_name
-    yield from evidence.facts
-    if evidence.quarantine is not None:
-        if incident.open:
-            yield "Day", words.quarantine_day(evidence.quarantine, now)
-        yield "Cause", words.quarantine_reason(evidence.quarantine)
-    elif alert.cause is not None:
-        yield "Cause", " · ".join(part for part in (alert.cause.code, alert.cause.attribute) if part)
-
-
-def _life_facts(incident: Incident, now: datetime) -> Iterator[tuple[str, str]]:
-    if incident.open and incident.snooze is not None:
-        who = incident.snooze.by.name or incident.snooze.by.id
-        yield "Snoozed", f"by {who} until {words.snoozed_until(incident.snooze, now)}: {incident.snooze.reason}"
-    if incident.evidence.held:
-        yield "Also, held back", "; ".join(incident.evidence.held)
-    if incident.open and incident.held_by:
-        yield "Held back", "explained by another incident, which is shown in its place"
-    if incident.last_time is not None:
-        yield "Last time", words.last_time(incident.last_time, now)
+        return outlook.what_entra_does(incident.evidence.quarantine, now)
+    return outlook.what_retries_do(advice, incident.evidence.first_seen, now) if advice else ""
 
 
 def _microsoft_says(incident: Incident, advice: Advice | None) -> Element | None:
@@ -199,7 +152,7 @@ def _waits_for_a_decision(incident: Incident) -> bool:
 
 def _footer(now: datetime, seen_after: timedelta | None) -> str:
     seen = "" if seen_after is None else f"Seen {words.duration(seen_after)} after the log row · "
-    return f"{seen}{'u' if seen else 'U'}pdated {now:%H:%M} UTC"
+    return f"{seen}{'u' if seen else 'U'}pdated {in_utc(now)}"
 
 
 def example() -> Card:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.model import Incident, Severity, State
 from bot.ports import Card
-from cards import sample, words
+from cards import over, sample, words
 from cards.elements import Element, button, buttons, card, cell, heading, run, table, text
 
 WORST = 3
@@ -53,8 +53,7 @@ def _summary(found: Sequence[Incident]) -> str:
 
 
 def _row(incident: Incident, now: datetime) -> list[list[Element]]:
-    alert = incident.alert
-    title = text(run(alert.title, bold=incident.open and not _quiet(incident), limit=100))
+    title = text(run(over.title(incident), bold=incident.open and not _quiet(incident), limit=100))
     return [
         [cell(f"#{incident.number}")],
         [title, cell(_age(incident, now), subtle=True, spacing="None")],
@@ -65,7 +64,7 @@ def _row(incident: Incident, now: datetime) -> list[list[Element]]:
 def _age(incident: Incident, now: datetime) -> str:
     if incident.resolved_at is not None:
         return f"{incident.alert.severity}, over since {words.moment(incident.resolved_at, now)}"
-    return f"{incident.alert.severity}, for {words.duration(now - incident.opened_at)}"
+    return f"{incident.alert.severity}, {words.lasting(now - incident.opened_at)}"
 
 
 def _state(incident: Incident, now: datetime) -> list[Element]:

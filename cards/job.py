@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from bot.model import Execution, Failing, Incident, Job, State
 from bot.ports import Card
-from cards import sample, words
+from cards import outlook, sample, words
 from cards.elements import (
     Action,
     BadgeStyle,
@@ -60,11 +60,11 @@ def _failing_in_all(failing: Sequence[Failing]) -> str:
 def _facts(job: Job, failing: Sequence[Failing], now: datetime) -> Iterator[tuple[str, str]]:
     yield "Failing", _failing_in_all(failing)
     if job.quarantine is not None:
-        yield "Quarantine", words.quarantine_reason(job.quarantine)
+        yield "Quarantine", outlook.quarantine_reason(job.quarantine)
         if job.quarantine.current_began:
             yield "Since", words.since(job.quarantine.current_began, now)
-        yield "Day", words.quarantine_day(job.quarantine, now)
-        yield "What comes", words.what_entra_does(job.quarantine, now)
+        yield "Day", outlook.quarantine_day(job.quarantine, now)
+        yield "What comes", outlook.what_entra_does(job.quarantine, now)
         yield "Entra says", job.quarantine.error_message
     yield "Last cycle", _cycle(job.last, now)
     if job.last_success and job.last_success != job.last and job.last_success.ended:

@@ -56,7 +56,7 @@ def _row(job: Job, failing: int, now: datetime) -> list[list[Element]]:
 def _last(last: Execution | None, now: datetime) -> str:
     if last is None or last.began is None:
         return "no cycle yet"
-    return f"last cycle {words.duration(now - last.ended)} ago" if last.ended else "a cycle is running"
+    return f"last cycle {words.ago(now - last.ended)}" if last.ended else "a cycle is running"
 
 
 def example() -> Card:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from bot.model import Alert, Incident, Severity
-from cards import words
+from cards import over, words
 from cards.plain import SHORT, unformatted
 
 
 def _name(incident: Incident) -> str:
-    return f"#{incident.number} {unformatted(incident.alert.title, 150)}"
+    return f"#{incident.number} {unformatted(over.title(incident), 150)}"
 
 
 def summary(incident: Incident) -> str:
     """The notification of a card: how bad, what, which number."""
     how = incident.alert.severity.capitalize() if incident.open else "Resolved"
-    return f"{how}: {unformatted(incident.alert.title, 150)} (#{incident.number})"
+    return f"{how}: {unformatted(over.title(incident), 150)} (#{incident.number})"
 
 
 def acknowledged(incident: Incident) -> str:
@@ -22,9 +22,10 @@ def acknowledged(incident: Incident) -> str:
 
 
 def resolved(incident: Incident) -> str:
-    """Told once, with how long it took."""
-    took = words.duration((incident.resolved_at or incident.changed_at) - incident.opened_at)
-    return f"Resolved after {took}: {_name(incident)}."
+    """Told once, with how long it took, and how it ended where its own data do not say so."""
+    took = words.lasted(incident, incident.changed_at)
+    how = f", {incident.ended}" if incident.ended else ""
+    return f"Resolved after {took}{how}: {_name(incident)}."
 
 
 def reopened(incident: Incident) -> str:

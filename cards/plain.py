@@ -23,6 +23,7 @@ _MARKUP = re.compile(
     """,
     re.VERBOSE,
 )
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def clean(text: str, limit: int = LONG) -> str:
@@ -48,6 +49,11 @@ def literal(text: str, limit: int = LONG) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     return f"{found.group()[:-1]}\\{found.group()[-1]}"
+
+
+def unescaped(said: str) -> str:
+    """What `literal` was made of, for places that know no Markdown."""
+    return _ESCAPED.sub(r"\1", said)
 
 
 def unformatted(text: str, limit: int = LONG) -> str:

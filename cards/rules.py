@@ -15,7 +15,7 @@ MOST = 5
 
 def rules(found: Sequence[tuple[RuleHelp, int]]) -> Card:
     """Each rule with its sentence and how many incidents are open."""
-    said = f"{words.count(len(found), 'rule')}; a new one is a file in bot/rules."
+    said = f"{words.count(len(found), 'rule')}; rule and a name, like rule {found[0][0].name}, tells more of one."
     header = [[cell(name, bold=True)] for name in ("Rule", "Opens an incident when", "Open")]
     rows = [[[cell(each.name)], [text(each.text)], [cell(f"{count:,}", bold=count > 0)]] for each, count in found]
     return card(
@@ -25,7 +25,7 @@ def rules(found: Sequence[tuple[RuleHelp, int]]) -> Card:
 
 def rule(shown: RuleHelp, found: Sequence[Incident], now: datetime) -> Card:
     """One rule and its open incidents."""
-    opened = [f"#{each.number} {each.alert.title}, for {words.duration(now - each.opened_at)}" for each in found[:MOST]]
+    opened = [f"#{each.number} {each.alert.title}, {words.lasting(now - each.opened_at)}" for each in found[:MOST]]
     more = f" and {len(found) - MOST} more" if len(found) > MOST else ""
     pairs = [
         ("Severity", f"{shown.severity}, as a rule"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.model import Advice, Incident, TimelineEntry
 from bot.ports import Card
-from cards import sample, words
+from cards import over, sample, words
 from cards.elements import Element, button, buttons, card, cell, facts, heading, table, text
 
 _KINDS = {"wakes soon": "snooze ends soon", "woken": "snooze ended", "released": "no longer held back", "acted": "done"}
@@ -16,7 +16,7 @@ _KINDS = {"wakes soon": "snooze ends soon", "woken": "snooze ended", "released":
 def timeline(incident: Incident, advice: Advice, steps: Sequence[TimelineEntry], now: datetime) -> Card:
     """What it is, how it stands, and the steps, the newest first."""
     alert, state = incident.alert, incident.state.value
-    title = f"#{incident.number} {alert.title}"
+    title = f"#{incident.number} {over.title(incident)}"
     pairs = [
         ("State", f"{state}, severity {alert.severity}"),
         ("Has it", (incident.assigned_to.name if incident.assigned_to else incident.acknowledged_by) or "nobody"),

@@ -72,7 +72,7 @@ def _facts(
     yield "Kind", subject.kind
     yield "Known as", ", ".join(subject.ids[:4])
     counted = f"{words.count(len(happenings), 'row')} in {words.count(len(names), 'job')}"
-    yield "Found", f"{counted}, looking back {words.duration(since).removesuffix(' 0 h')}"
+    yield "Found", f"{counted}, looking back {words.duration(since)}"
 
 
 def _fails(failing: Sequence[tuple[Failure, Advice]]) -> str:

@@ -8,19 +8,19 @@ from cards import sample, words
 from cards.elements import button, buttons, card, heading, text
 
 
-def watching(conversation: Conversation, on: bool) -> Card:
-    """Say what the conversation hears from now on, and offer the way back."""
+def watching(conversation: Conversation, on: bool, where: str = "") -> Card:
+    """Say what the conversation hears from now on, and offer the way back; `where` is how it was named, if it was."""
     place = words.place(conversation)
     s = "" if place == "You" else "s"
     if on:
         title, said = "Watching", f"{place} hear{s} of every incident from now on."
-        back = button("Stop watching", "unwatch")
+        back = button("Stop watching", "unwatch", where)
     else:
         title, said = (
             "Not watching",
             f"{place} hear{s} of no new incidents.",
         )
-        back = button("Watch again", "watch")
+        back = button("Watch again", "watch", where)
     return card([heading(title), text(said), buttons(back, button("Jobs", "jobs"))], fallback=f"{title}. {said}")
 
 

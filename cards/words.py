@@ -11,15 +11,14 @@ from bot.model import (
     ConversationKind,
     Failing,
     Failure,
+    Incident,
     Job,
     LastTime,
-    Quarantine,
     Snooze,
     SnoozeEnd,
 )
 
-DAYS_UNTIL_OFF = 28
-"""Entra switches a job off after so many days of quarantine."""
+JUST_NOW = timedelta(seconds=10)
 
 _STATUS = {
     "notconfigured": "Not configured",
@@ -44,7 +43,7 @@ _NOUNS = {"user", "group", "contact", "device"}
 
 
 def duration(span: timedelta) -> str:
-    """A span in its two largest units, e.g. `41 s`, `12 min`, `3 h 06 min`, `2 days 4 h`."""
+    """A span in its two largest units, e.g. `41 s`, `12 min`, `3 h 06 min`, `2 days 4 h`, `7 days`."""
     seconds = max(0, int(span.total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
@@ -52,8 +51,8 @@ def duration(span: timedelta) -> str:
     if hours == 0:
         return f"{minutes} min"
     if days == 0:
-        return f"{hours} h {minutes % 60:02d} min"
-    return f"{count(days, 'day')} {hours % 24} h"
+        return f"{hours} h {minutes % 60:02d} min" if minutes % 60 else f"{hours} h"
+    return f"{count(days, 'day')} {hours % 24} h" if hours % 24 else count(days, "day")
 
 
 def day(at: datetime, now: datetime) -> str:
@@ -67,8 +66,23 @@ def moment(at: datetime, now: datetime) -> str:
     return clock if at.date() == now.date() else f"{day(at, now)}, {clock}"
 
 
+def ago(span: timedelta) -> str:
+    return "just now" if span < JUST_NOW else f"{duration(span)} ago"
+
+
+def lasting(span: timedelta) -> str:
+    """How long something has been so."""
+    return "since just now" if span < JUST_NOW else f"for {duration(span)}"
+
+
+def lasted(incident: Incident, now: datetime) -> str:
+    """How long the trouble lasted; it may have begun before the bot saw it."""
+    began = min(incident.opened_at, incident.evidence.first_seen or incident.opened_at)
+    return duration((incident.resolved_at or now) - began)
+
+
 def since(at: datetime, now: datetime) -> str:
-    return f"{moment(at, now)} ({duration(now - at)} ago)"
+    return f"{moment(at, now)} ({ago(now - at)})"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -83,8 +97,9 @@ def objects(number: int, examples: Sequence[Failure] = ()) -> str:
 
 
 def objects_of(number: int, kind: str) -> str:
-    """So many of a kind; a kind that is not known is shown as it came."""
-    return count(number, kind.lower()) if kind.lower() in _NOUNS else f"{number:,} {kind}"
+    """So many of a kind, which Graph calls `User` or `user to User`; one that is not known is shown as it came."""
+    noun = kind.lower().partition(" to ")[0]
+    return count(number, noun) if noun in _NOUNS else f"{number:,} {kind}"
 
 
 def named(failure: Failure) -> str:
@@ -117,64 +132,14 @@ def actor(advice: Advice) -> str:
     return _ACTORS.get(advice.actor.lower(), advice.actor)
 
 
-def switched_off_at(quarantine: Quarantine) -> datetime | None:
-    """When Entra gives up, counted from the first failure of the series."""
-    began = quarantine.series_began or quarantine.current_began
-    return began + timedelta(days=DAYS_UNTIL_OFF) if began else None
-
-
-def quarantine_day(quarantine: Quarantine, now: datetime) -> str:
-    """The day of the 28, e.g. `3 of 28`; empty where its beginning is not known."""
-    began = quarantine.series_began or quarantine.current_began
-    if began is None:
-        return ""
-    return f"{max(0, (now - began).days) + 1} of {DAYS_UNTIL_OFF} in quarantine"
-
-
-def quarantine_reason(quarantine: Quarantine) -> str:
-    return " · ".join(part for part in (quarantine.reason, quarantine.error_code) if part)
-
-
-def what_entra_does(quarantine: Quarantine, now: datetime) -> str:
-    """What happens when nobody acts: the next attempt, and the day on which the job is switched off."""
-    off = switched_off_at(quarantine)
-    if off is not None and off <= now:
-        return f"The {DAYS_UNTIL_OFF} days ended on {day(off, now)}: Entra switches the job off."
-    parts: list[str] = []
-    if quarantine.next_attempt is not None and quarantine.next_attempt > now:
-        parts.append(f"tries again at {moment(quarantine.next_attempt, now)}, then up to once a day")
-    else:
-        parts.append("tries again by itself, in the end once a day")
-    if off is not None:
-        parts.append(f"switches the job off on {day(off, now)} (day {DAYS_UNTIL_OFF})")
-    return f"Entra {', and '.join(parts)}."
-
-
-def what_retries_do(advice: Advice, began: datetime | None = None, now: datetime | None = None) -> str:
-    """Whether waiting helps, and when the next try is due; empty where the knowledge base does not say."""
-    if not advice.known:
-        return ""
-    if not advice.auto_retry:
-        return "" if advice.self_heals else "Entra does not try this again by itself."
-    gaps = f" ({advice.retry_after})" if advice.retry_after else ""
-    hope = "that can be enough" if advice.self_heals else "it fails again until somebody acts"
-    at = next_try(advice, began, now) if now else None
-    soon = f" The next try of what failed first is due about {moment(at, now)}." if at and now else ""
-    return f"Entra tries again by itself{gaps}; {hope}.{soon}"
-
-
 def snoozed_until(snooze: Snooze, now: datetime) -> str:
     """When a snooze ends, e.g. `14:00 UTC, or when the job's next cycle has ended`."""
-    at = moment(snooze.until, now)
-    return f"{at}, or when {_SNOOZE_ENDS[snooze.ends]}" if snooze.ends else at
+    return f"{moment(snooze.until, now)}{or_sooner(snooze)}"
 
 
-def next_try(advice: Advice, began: datetime | None, now: datetime) -> datetime | None:
-    """When Entra tries a failed object again; None where only its next cycle is known, or nothing."""
-    if not advice.auto_retry or began is None or "24 h" not in advice.retry_after:
-        return None
-    gaps = [timedelta(hours=6), timedelta(hours=12), *(timedelta(days=each) for each in range(1, DAYS_UNTIL_OFF + 1))]
-    return next((began + gap for gap in gaps if began + gap > now), None)
+def or_sooner(snooze: Snooze) -> str:
+    """What ends a snooze before its time is up, if anything does."""
+    return f", or when {_SNOOZE_ENDS[snooze.ends]}" if snooze.ends else ""
 
 
 def last_time(past: LastTime, now: datetime) -> str:

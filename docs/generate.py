@@ -1,4 +1,4 @@
-"""Writes what documents say of the code from the code: tables in README.md, and .env.example (`make docs`)."""
+"""Writes what documents say of the code from the code: tables in README.md and docs, and .env.example (`make docs`)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from pydantic.fields import FieldInfo
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bot.adapters.graph.permissions import PERMISSIONS  # noqa: E402
 from bot.command import commands  # noqa: E402
 from bot.detect import rules  # noqa: E402
+from bot.metrics import ALL as METRICS  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 
 
@@ -29,6 +31,21 @@ def rules_table() -> str:
     return "\n".join(["| rule | opens an incident when | looks at |", "|---|---|---|", *rows])
 
 
+def permissions_table() -> str:
+    """What the app registration needs in Graph."""
+    rows = [f"| `{each.name}` | {each.what_for}{f'; {each.only}' if each.only else ''} |" for each in PERMISSIONS]
+    return "\n".join(["| permission | what for |", "|---|---|", *rows])
+
+
+def metrics_table() -> str:
+    """What Prometheus reads."""
+    rows = [
+        f"| `{each.name}` | {each.kind} | {', '.join(f'`{label}`' for label in each.labels)} | {each.text} |"
+        for each in METRICS
+    ]
+    return "\n".join(["| metric | kind | labels | what it says |", "|---|---|---|---|", *rows])
+
+
 def settings_table() -> str:
     """What can be set."""
     rows = [f"| `{name.upper()}` | {field.description} | {_default(field)} |" for name, field in _fields()]
@@ -36,8 +53,11 @@ def settings_table() -> str:
 
 
 def env_example() -> str:
-    """Every setting with its default; the three that have none are to be filled in."""
-    parts = ["# Every setting of Syncwatch. Copy this to .env and fill in the first three."]
+    """Every setting with its default; the three that have none are to be filled in, and one more is good to have."""
+    parts = [
+        "# Every setting of Syncwatch. Copy this to .env and fill in TENANT_ID, APP_ID and APP_SECRET, and OPERATORS if "
+        "somebody\n# shall be able to act from chat."
+    ]
     for name, field in _fields():
         value = _plain(field)
         parts.append(f"\n# {field.description}\n{'' if field.is_required() else '# '}{name.upper()}={value}")
@@ -45,13 +65,25 @@ def env_example() -> str:
 
 
 def filled(text: str) -> str:
-    """A document with every `<!-- name -->` table made anew."""
-    for name, make in (("commands", commands_table), ("rules", rules_table), ("settings", settings_table)):
+    """A document with every `<!-- name -->` table made anew, indented as its mark is where it stands within a list."""
+    for name, make in TABLES.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         if begin in text:
             before, rest = text.split(begin, 1)
-            text = f"{before}{begin}{make()}\n{end}{rest.split(end, 1)[1]}"
+            margin = before[before.rfind("\n") + 1 :]
+            table = "".join(f"{margin}{line}\n" for line in make().splitlines())
+            text = f"{before}{begin}{table}{margin}{end}{rest.split(end, 1)[1]}"
     return text
+
+
+TABLES = {
+    "commands": commands_table,
+    "rules": rules_table,
+    "permissions": permissions_table,
+    "settings": settings_table,
+    "metrics": metrics_table,
+}
+FILLED = ("README.md", "docs/metrics.md")
 
 
 def _fields() -> list[tuple[str, FieldInfo]]:
@@ -74,5 +106,6 @@ def _default(field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    (ROOT / "README.md").write_text(filled((ROOT / "README.md").read_text("utf-8")), "utf-8")
+    for document in FILLED:
+        (ROOT / document).write_text(filled((ROOT / document).read_text("utf-8")), "utf-8")
     (ROOT / ".env.example").write_text(env_example(), "utf-8")

@@ -88,7 +88,7 @@ class _Control:
                 "cycles": job.cycles,
                 "running": job.running is not None,
                 "failing": len(job.failing),
-                **job_json(job),
+                **job_json(job, self._tenant.clock()),
             }
             for job in self._tenant.jobs.values()
         ]

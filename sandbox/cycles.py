@@ -27,8 +27,13 @@ def plan(tenant: Tenant, job: Job, when: datetime) -> None:
     tenant.timeline.at(when, lambda at: begin(tenant, job, at) if job.next_at == when else None)
 
 
-def begin(tenant: Tenant, job: Job, at: datetime, *, initial: bool = False, prompt: bool = False) -> None:
-    """Begin a cycle now; where one is running, as soon as it has ended. A paused job does nothing."""
+def begin(
+    tenant: Tenant, job: Job, at: datetime, *, initial: bool = False, prompt: bool = False, hours: float = 0.0
+) -> None:
+    """Begin a cycle now; where one is running, as soon as it has ended. A paused job does nothing.
+
+    `hours` is how long it takes, where that is longer than usual.
+    """
     if job.paused:
         return
     if job.running is not None:
@@ -37,9 +42,10 @@ def begin(tenant: Tenant, job: Job, at: datetime, *, initial: bool = False, prom
         return
     job.cycles += 1
     rng = random.Random(f"{tenant.seed} {job.id} {job.cycles}")
-    job.running = Cycle(id=drawn_guid(rng), began=at, initial=initial, prompt=prompt, rng=rng)
-    length = INITIAL_SECONDS if initial else INCREMENTAL_SECONDS
-    tenant.timeline.at(at + tenant.span(seconds=length), lambda ended: _end(tenant, job, ended))
+    length = hours * 3600 or (INITIAL_SECONDS if initial else INCREMENTAL_SECONDS)
+    ends = at + tenant.span(seconds=length)
+    job.running = Cycle(id=drawn_guid(rng), began=at, initial=initial, prompt=prompt, rng=rng, ends=ends)
+    tenant.timeline.at(ends, lambda ended: _end(tenant, job, ended))
 
 
 def _end(tenant: Tenant, job: Job, at: datetime) -> None:

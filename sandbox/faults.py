@@ -19,7 +19,8 @@ Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 class Fault(msgspec.Struct):
     """A misbehaviour, for the next `times` calls of an area whose path and query hold `match`; 0 times is for good.
 
-    Areas: login, graph, reports (Graph's auditLogs), logs (Log Analytics), door (the bot's calls to the connector).
+    Areas: login, graph, batched (parts of Graph's $batch: only status), reports (Graph's auditLogs), logs (Log Analytics),
+    door (the bot's calls to the connector).
     drop closes the connection without an answer; drop_after does the work first; empty is a page with nothing on it.
     """
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Self
 
@@ -63,7 +64,9 @@ def check_port(port: int) -> None:
 
 
 def free_port() -> int:
-    """A port that nobody uses just now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody uses just now, outside the range out of which systems serve whoever asks for any port."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise StartFailed("No port between 20000 and 32000 can be used.")

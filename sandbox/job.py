@@ -45,6 +45,7 @@ class Cycle(msgspec.Struct, kw_only=True):
     initial: bool
     prompt: bool
     rng: random.Random
+    ends: datetime
 
 
 class Job:
@@ -74,6 +75,7 @@ class Job:
         self.synced = len(pool)
         self.steady_since: datetime | None = None
         self.steady_until: datetime | None = None
+        self.schema_changed: datetime | None = None
         self.extra: Json = {}
 
     @property

@@ -69,6 +69,10 @@ class Workspace:
             table = msgspec.structs.replace(
                 table, rows=table.rows[: len(table.rows) // 2], partial=log_answers.TOO_LARGE
             )
+        if (wild := self._tenant.wild.rows) and "Ingested" in (names := [name for name, _ in table.columns]):
+            table = msgspec.structs.replace(
+                table, rows=[*(tuple(row.get(name) for name in names) for row in wild), *table.rows]
+            )
         return log_answers.answered(table, body.query, prefer, time.perf_counter() - started)
 
     async def close(self) -> None:

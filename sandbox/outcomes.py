@@ -45,6 +45,21 @@ OUT_OF_SCOPE = Outcome(
         ("IsInProvisioningScopeDisplayName", "False"),
     ),
 )
+ASSIGNED_IN_VAIN = Outcome(
+    action="other",
+    status="skipped",
+    code="NotEffectivelyEntitled",
+    reason="This object does not have required entitlement for provisioning.",
+    step="scoping",
+    category="success",
+    details=(
+        ("SkipReason", "NotEffectivelyEntitled"),
+        ("IsActive", "True"),
+        ("Assigned", "True"),
+        ("IsEffectivelyEntitledForProvisioning", "False"),
+        ("IsInProvisioningScopeDisplayName", "True"),
+    ),
+)
 
 LOST_MEMBERS = Outcome(
     action="update",

@@ -132,7 +132,7 @@ def _screen(options: Options) -> str:
     return f"""
 Syncwatch is running on a sandbox tenant whose provisioning jobs fail now and then.
 
-  Open   http://127.0.0.1:{options.port}   (the channel "General": cards appear there by themselves)
+  Open   http://127.0.0.1:{options.port}   (on Personal Chat; cards appear there and in the channel "General" by themselves)
   Type   jobs
          status workday
          errors              (in the personal chat; in a channel begin with @Syncwatch)

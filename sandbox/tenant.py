@@ -20,7 +20,11 @@ from sandbox.rows import Json, Log
 from sandbox.subjects import subjects
 from sandbox.timeline import Queue, Timeline
 from sandbox.tokens import Tokens
+from sandbox.wild import Wild
 from sandbox.world import make_world
+
+SLOWEST, FASTEST = 0.01, 1_000.0
+LONGEST_HISTORY = 30 * 24
 
 
 class LogRow(msgspec.Struct, frozen=True):
@@ -39,7 +43,7 @@ class Tenant:
     """Everything the sandbox knows. `advance()` brings it up to its clock; nothing happens in between.
 
     `speed` compresses cadences, lags and stories: at 60 a job that runs every two minutes runs every two seconds.
-    Times in rows are always the clock's.
+    Times in rows are always the clock's. Raises ValueError for what cannot be played.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class Tenant:
         lag: Lag | None = None,
         history_hours: float = 2.0,
     ) -> None:
+        _check(story, speed, history_hours)
         self.world = make_world(seed)
         self.seed, self.speed, self.lag = seed, speed, lag or Lag()
         self.id, self.workspace_id = self.world.tenant_id, self.world.workspace_id
@@ -60,7 +65,7 @@ class Tenant:
         self.team = _team(self.world.team_group, self.world.team_channels)
         # Not the tenant's own clock: clients in other processes do not know when it is put forward.
         self.tokens = Tokens(clock)
-        self.timeline, self.log = Timeline(), Log(self.id)
+        self.timeline, self.log, self.wild = Timeline(), Log(self.id), Wild()
         self.jobs = {spec.id: Job(spec, subjects(self.world, number)) for number, spec in enumerate(self.world.jobs)}
         self.deleted: dict[str, Job] = {}
         self.arrived: list[LogRow] = []
@@ -72,6 +77,7 @@ class Tenant:
         self.groups_gone: set[str] = set()
         self.groups_empty: set[str] = set()
         self.groups_named: dict[str, str] = {}
+        self.roles = {who["id"]: "user" for who in self.admins} | {self.world.groups[-1].id: "group"}
         self._clock, self._offset = clock, timedelta()
         self._rows: Queue[LogRow] = Queue()
         self._audit_rows: Queue[Json] = Queue()
@@ -160,6 +166,15 @@ class Tenant:
             cycles.plan(self, job, self._shown_until + self.span(seconds=phase))
         story.tell(self, name)
         self.advance()
+
+
+def _check(name: str, speed: float, history_hours: float) -> None:
+    if name not in story.STORIES:
+        raise ValueError(f"there is no story {name!r}; there are {', '.join(story.STORIES)}")
+    if not SLOWEST <= speed <= FASTEST:
+        raise ValueError(f"the speed must be between {SLOWEST:g} and {FASTEST:g}")
+    if not 0 <= history_hours <= LONGEST_HISTORY:
+        raise ValueError(f"the history must be between 0 and {LONGEST_HISTORY} hours long")
 
 
 def _admin(person: Person) -> Json:

@@ -20,9 +20,14 @@ class Unreadable(ValueError):
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
     """Decode JSON. What is null, missing or of a wrong type becomes its default. Raises Unreadable."""
     try:
-        return _decoder(kind).decode(data)
+        return strict(data, kind)
     except msgspec.DecodeError:
         return repair(data, kind)
+
+
+def strict(data: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """Decode JSON that is as it should be. Raises msgspec.DecodeError, which says where it is not."""
+    return _decoder(kind).decode(data)
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from bot.adapters import signin, trust
 from bot.adapters.wording import clean, retry_after
-from bot.ports import SourceDown
+from bot.ports import Called, SourceDown, uncounted
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -50,6 +50,7 @@ class LogAnalytics:
         audience: str = "",
         ca_file: Path | None = None,
         timeout: float = 60.0,
+        called: Called = uncounted,
     ) -> None:
         self._credential = credential
         self._workspace_id = workspace_id
@@ -58,6 +59,7 @@ class LogAnalytics:
         self._audience = audience or (self._url if "api.loganalytics" in self._url else _GLOBAL)
         self._ca_file = ca_file
         self._timeout = timeout
+        self._called = called
         self._client: LogsQueryClient | None = None
 
     async def query(
@@ -73,7 +75,11 @@ class LogAnalytics:
                 self._workspace_id, kql, timespan=timespan, server_timeout=server_timeout
             )
         except Exception as error:  # noqa: BLE001 - faults of ours come out of _translated() as they are
-            raise self._translated(error) from None
+            told = self._translated(error)
+            if isinstance(told, LogsDown):
+                self._called(told.status)
+            raise told from None
+        self._called(200)
         if hasattr(answer, "partial_error"):
             said = clean(getattr(answer.partial_error, "message", ""))
             raise PartialAnswer(f"Log Analytics cut its answer short{f' ({said})' if said else ''}.", status=200)

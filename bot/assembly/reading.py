@@ -2,95 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.ports import AuditSource, Clock, Logs, Source
+from bot.assembly.outside import Outside
+from bot.ports import AuditSource, Logs, Source
 
 if TYPE_CHECKING:
-    from azure.identity.aio import ClientSecretCredential
-
     from bot.adapters.archive import Archive
-    from bot.adapters.graph.client import GraphClient
-    from bot.settings import Settings
+    from bot.adapters.log_analytics import LogAnalytics
     from bot.sources.pacer import Pacer
 
 
-def past(
-    settings: Settings, credential: ClientSecretCredential, now: Clock, held: AsyncExitStack
-) -> tuple[Logs | None, Archive | None]:
+def past(outside: Outside) -> tuple[Logs | None, Archive | None]:
     """Where history is asked for, and where Graph's log is kept for it if there is no workspace."""
+    settings = outside.settings
     if settings.workspace_id:
-        from bot.adapters.log_analytics import LogAnalytics
-
-        logs = LogAnalytics(credential, settings.workspace_id, url=settings.logs_url, ca_file=settings.ca_file)
-        held.push_async_callback(logs.close)
-        return logs, None
+        return _workspace(outside), None
     if settings.archive_file is None:
         return None, None
     from bot.adapters.archive import Archive
 
-    archive = Archive(settings.archive_file, days=settings.archive_days, now=now)
-    held.push_async_callback(archive.close)
+    archive = Archive(settings.archive_file, days=settings.archive_days, now=outside.now)
+    outside.held.push_async_callback(archive.close)
     return archive, archive
 
 
-def sources(
-    settings: Settings,
-    graph: GraphClient,
-    credential: ClientSecretCredential,
-    elapsed: Callable[[], float],
-    archive: Archive | None,
-    held: AsyncExitStack,
-) -> list[Source]:
+def sources(outside: Outside, archive: Archive | None) -> list[Source]:
+    """The sources that the settings name."""
     found: list[Source] = []
-    for name in settings.sources_to_read:
+    for name in outside.settings.sources_to_read:
         if name == "graph":
             from bot.adapters.graph.provisioning_log import ProvisioningLog
             from bot.sources.graph import GraphSource
 
-            found.append(GraphSource(ProvisioningLog(graph), elapsed=elapsed, keeper=archive))
+            found.append(GraphSource(ProvisioningLog(outside.graph), elapsed=outside.elapsed, keeper=archive))
         else:
-            from bot.adapters.log_analytics import LogAnalytics
             from bot.sources.log_analytics import LogAnalyticsSource
 
-            logs = LogAnalytics(credential, settings.workspace_id, url=settings.logs_url, ca_file=settings.ca_file)
-            held.push_async_callback(logs.close)
-            found.append(LogAnalyticsSource(logs, elapsed=elapsed))
+            found.append(LogAnalyticsSource(_workspace(outside), elapsed=outside.elapsed))
     return found
 
 
-def audits(
-    settings: Settings,
-    graph: GraphClient,
-    credential: ClientSecretCredential,
-    elapsed: Callable[[], float],
-    held: AsyncExitStack,
-    sources: Sequence[Source],
-) -> AuditSource | None:
+def audits(outside: Outside, sources: Sequence[Source]) -> AuditSource | None:
     """The audit log, within the budget of the provisioning log that is read from the same service."""
-    if settings.audits == "graph":
+    if outside.settings.audits == "graph":
         from bot.adapters.graph.audit_log import AuditLog
         from bot.sources.graph import BUDGET
         from bot.sources.graph_audits import GraphAudits
 
-        return GraphAudits(AuditLog(graph), _shared_pacer(sources, "graph", BUDGET, elapsed))
-    if settings.audits == "log_analytics":
-        from bot.adapters.log_analytics import LogAnalytics
+        return GraphAudits(AuditLog(outside.graph), _shared_pacer(outside, sources, "graph", BUDGET))
+    if outside.settings.audits == "log_analytics":
         from bot.sources.log_analytics import BUDGET as QUERIES
         from bot.sources.logs_audits import LogAnalyticsAudits
 
-        logs = LogAnalytics(credential, settings.workspace_id, url=settings.logs_url, ca_file=settings.ca_file)
-        held.push_async_callback(logs.close)
-        return LogAnalyticsAudits(logs, _shared_pacer(sources, "log_analytics", QUERIES, elapsed))
+        return LogAnalyticsAudits(_workspace(outside), _shared_pacer(outside, sources, "log_analytics", QUERIES))
     return None
 
 
-def _shared_pacer(
-    sources: Sequence[Source], name: str, budget: Sequence[tuple[float, int]], elapsed: Callable[[], float]
-) -> Pacer:
+def _workspace(outside: Outside) -> LogAnalytics:
+    """A client with connections of its own, so that a long query of people holds up no look."""
+    from bot.adapters.log_analytics import LogAnalytics
+    from bot.metered import calls
+
+    settings = outside.settings
+    logs = LogAnalytics(
+        outside.credential,
+        settings.workspace_id,
+        url=settings.logs_url,
+        ca_file=settings.ca_file,
+        called=calls(outside.metrics, "log_analytics"),
+    )
+    outside.held.push_async_callback(logs.close)
+    return logs
+
+
+def _shared_pacer(outside: Outside, sources: Sequence[Source], name: str, budget: Sequence[tuple[float, int]]) -> Pacer:
     from bot.sources.pacer import Pacer
 
     found = next((getattr(source, "pacer", None) for source in sources if source.name == name), None)
-    return found if isinstance(found, Pacer) else Pacer(budget, elapsed)
+    return found if isinstance(found, Pacer) else Pacer(budget, outside.elapsed)

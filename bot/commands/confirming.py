@@ -1,9 +1,11 @@
 """confirm and cancel: the two buttons of a confirmation card."""
 
+from bot import trail
 from bot.command import command
+from bot.confirming import take
 from bot.context import Context
 from bot.model import Role
-from bot.ports import Card, Refusal
+from bot.ports import Card
 from cards.message import message
 
 
@@ -16,11 +18,5 @@ async def confirm(ctx: Context, token: str) -> Card:
 @command(role=Role.READER, in_place=True, for_all=True, hidden=True)
 async def cancel(ctx: Context, token: str) -> Card:
     """Let the command that waits fall."""
-    async with ctx.store.begin() as tx:
-        waiting = await tx.people.asked(token)
-        if waiting is None:
-            raise Refusal("That was confirmed or cancelled already, or it is too old.")
-        if waiting.person.id != ctx.person.id or waiting.conversation_id != ctx.conversation.id:
-            raise Refusal("Only the person who asked can cancel that, in the conversation where it was asked.")
-        await tx.people.take(token)
+    waiting = await take(ctx, token, trail.CANCELLED)
     return message("Cancelled", f"Nothing was done: `{waiting.command}` was not run.")

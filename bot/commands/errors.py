@@ -25,9 +25,9 @@ async def errors(ctx: Context, job: Job | None = None, *, since: timedelta = tim
     if ctx.logs is not None and since > KNOWN_BY_HEART:
         asked = history.past_errors(job.id if job else "")
         groups = history.merged(groups, history.failing(await ctx.logs.query(asked, timespan=(now - since, now))))
-    groups.sort(key=lambda group: (-group.count, group.job_id, group.cause.key))
+    groups.sort(key=lambda group: (-group.still, -group.count, group.job_id, group.cause.key))
     rows = [(group, advice(group.cause.code, _reason(group)), _name(group, jobs)) for group in groups]
-    return errors_card(rows, _span(since), now)
+    return errors_card(rows, _span(since), now, job=job.name if job else "")
 
 
 def _reason(group: Failing) -> str:

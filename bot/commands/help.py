@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
+from rapidfuzz import process
+
 from bot.command import command, commands
 from bot.context import Context
 from bot.model import CommandHelp, Role
@@ -15,7 +17,8 @@ async def help_(ctx: Context, command: str = "") -> Card:
     """Show what I can do, or how one command is written."""
     name = command.lower()
     if name and name not in _shown(ctx.role):
-        raise Refusal(f"There is no command '{command[:40]}' for you.", ("help",))
+        near = [each for each, _, _ in process.extract(name, list(_shown(ctx.role)), limit=2, score_cutoff=60)]
+        raise Refusal(f"There is no command '{command[:40]}' for you.", [*(f"help {each}" for each in near), "help"])
     return _card(ctx.role, name)
 
 

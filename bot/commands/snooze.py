@@ -25,6 +25,8 @@ async def snooze(
     reason: str = "",
 ) -> Card:
     """Be silent about an incident for a time, or until the next cycle, until it gets worse or until it is resolved."""
+    if not incident.open:
+        raise Refusal(f"Incident #{incident.number} is resolved already.", ("incidents",))
     longest = LONGEST[incident.alert.severity]
     if (for_ is None and until is None) or not reason:
         return ask(incident, longest)

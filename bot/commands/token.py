@@ -9,26 +9,22 @@ from bot.command import command
 from bot.context import Context
 from bot.model import Job, Role
 from bot.ports import Card, Refusal
-from bot.words import match_job
 from cards.receipt import receipt
 
 _LONGEST_YEARS = 20
 
 
 @command(role=Role.OPERATOR)
-async def token(ctx: Context, job_and_date: str) -> Card:
+async def token(ctx: Context, job: Job, date: str) -> Card:
     """Say when a job's SCIM token ends, e.g. `token plotter 2027-03-31`; `token plotter none` forgets it."""
-    name, _, word = job_and_date.strip().rpartition(" ")
-    if not name:
-        raise Refusal("`token` needs a job and a date, like `token plotter 2027-03-31`.")
-    async with ctx.store.begin() as tx:
-        jobs = await tx.reading.jobs()
-        job = jobs.get(name) or match_job(name, jobs)
-        if word.lower() == "none":
+    by = ctx.person.name or ctx.person.id
+    if date.lower() == "none":
+        async with ctx.store.begin() as tx:
             await tx.credentials.forget_token(job.id)
-            return receipt(f"The token of {job.name} is forgotten", [("By", ctx.person.name or ctx.person.id)])
-        ends = _date(word, ctx.now())
-        await tx.credentials.tell_token(job.id, ends, ctx.person.name or ctx.person.id, ctx.now())
+        return receipt(f"The token of {job.name} is forgotten", [("By", by)])
+    ends = _day(date, ctx.now())
+    async with ctx.store.begin() as tx:
+        await tx.credentials.tell_token(job.id, ends, by, ctx.now())
     return _told(job, ends, ctx)
 
 
@@ -41,7 +37,7 @@ def _told(job: Job, ends: datetime, ctx: Context) -> Card:
     return receipt(f"The token of {job.name} is noted", pairs)
 
 
-def _date(word: str, now: datetime) -> datetime:
+def _day(word: str, now: datetime) -> datetime:
     """The day's beginning in UTC. Raises Refusal."""
     try:
         found = date.fromisoformat(word) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word) else None

@@ -14,6 +14,8 @@ from bot.model.alerting import (
     TimelineEntry,
 )
 from bot.model.base import Value
+from bot.model.broken import BrokenRow, BrokenRows, Wrong
+from bot.model.diagnosis import Diagnosis, Grade, Grant
 from bot.model.entra import (
     AuditEvent,
     Credential,
@@ -21,9 +23,11 @@ from bot.model.entra import (
     Execution,
     FoundGroup,
     Job,
+    Progress,
     ProvisioningEvent,
     Quarantine,
     RestartScope,
+    Schema,
     ScopedGroup,
 )
 from bot.model.people import Person, Role
@@ -54,6 +58,7 @@ from bot.model.teams import (
     DeliveryKind,
     Posted,
     RuleHelp,
+    Undelivered,
 )
 
 __all__ = [
@@ -62,6 +67,8 @@ __all__ = [
     "Arrival",
     "AuditEntry",
     "AuditEvent",
+    "BrokenRow",
+    "BrokenRows",
     "Cause",
     "CommandHelp",
     "Confirmation",
@@ -71,6 +78,7 @@ __all__ = [
     "CredentialCheck",
     "Delivery",
     "DeliveryKind",
+    "Diagnosis",
     "Earlier",
     "Evidence",
     "Execution",
@@ -78,6 +86,8 @@ __all__ = [
     "Failure",
     "Finding",
     "FoundGroup",
+    "Grade",
+    "Grant",
     "Happening",
     "Hour",
     "Incident",
@@ -87,11 +97,13 @@ __all__ = [
     "Owed",
     "Person",
     "Posted",
+    "Progress",
     "ProvisioningEvent",
     "Quarantine",
     "RestartScope",
     "Role",
     "RuleHelp",
+    "Schema",
     "ScopedGroup",
     "Severity",
     "Snooze",
@@ -102,7 +114,9 @@ __all__ = [
     "Subject",
     "Tenant",
     "TimelineEntry",
+    "Undelivered",
     "Usual",
     "Value",
     "Window",
+    "Wrong",
 ]

@@ -65,12 +65,14 @@ class Evidence(Value, frozen=True, kw_only=True):
 class Finding(Value, frozen=True, kw_only=True):
     """An alert with its evidence, as `detect` hands it to `incidents.advance`.
 
-    `held_by` is the fingerprint of the alert that explains this one, "" where it stands for itself.
+    `held_by` is the fingerprint of the alert that explains this one, "" where it stands for itself. `keeps` is a severity
+    that an incident keeps if it has it already: near an edge it would come and go, and be told each time.
     """
 
     alert: Alert
     evidence: Evidence
     held_by: str = ""
+    keeps: Severity | None = None
 
 
 class State(StrEnum):
@@ -127,6 +129,7 @@ class Incident(Value, frozen=True, kw_only=True):
     """An alert over time, numbered for people. `revision` grows with every change that a card shows.
 
     `reopenings` are the latest times at which it came back; `held_by` is the fingerprint of the alert that explains it.
+    `peak` is the highest count that its evidence had; `ended` says how it came to be over, where not by its own data.
     """
 
     number: int
@@ -136,6 +139,8 @@ class Incident(Value, frozen=True, kw_only=True):
     opened_at: datetime
     changed_at: datetime
     resolved_at: datetime | None = None
+    ended: str = ""
+    peak: int = 0
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     assigned_to: Person | None = None

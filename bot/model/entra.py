@@ -34,6 +34,14 @@ class Execution(Value, frozen=True, kw_only=True):
     error: str = ""
 
 
+class Progress(Value, frozen=True, kw_only=True):
+    """How far an initial cycle has got, and when that was seen; units are pages of the source, not people."""
+
+    at: datetime
+    done: int = 0
+    total: int = 0
+
+
 class Job(Value, frozen=True, kw_only=True):
     """A synchronization job with the name people know it by. `status`, `template` and `schedule_state` are Graph's text."""
 
@@ -51,6 +59,7 @@ class Job(Value, frozen=True, kw_only=True):
     last_success: Execution | None = None
     last_export: Execution | None = None
     successive_failures: int = 0
+    progress: Progress | None = None
     escrows_pruned: bool = False
     synced: tuple[tuple[str, int], ...] = ()
     troubleshooting_url: str = ""
@@ -70,8 +79,10 @@ class RestartScope(StrEnum):
 class ProvisioningEvent(Value, frozen=True, kw_only=True):
     """One row of the provisioning log, cut down to what the ledger needs; unknown words are kept as they came.
 
-    `object_id` is the source object's id (the target's where the source has none); `step` is the type of the step
-    that failed, `""` where none did; `out_of_scope` says that the object left the job's scope.
+    `object_id` is the source object's id (the target's where the source has none), `target_id` that in the target of a row
+    that failed; `step` is the type of the step
+    that failed, `""` where none did; `out_of_scope` says that the object left the job's scope; `hides` is
+    the code of what a row that says skipped does not tell as a failure.
     """
 
     id: str
@@ -80,12 +91,14 @@ class ProvisioningEvent(Value, frozen=True, kw_only=True):
     object_id: str
     object_type: str = ""
     object_name: str = ""
+    target_id: str = ""
     action: str = ""
     status: str = ""
     error_code: str = ""
     reason: str = ""
     step: str = ""
     out_of_scope: bool = False
+    hides: str = ""
     cycle_id: str = ""
     change_id: str = ""
     service_principal: str = ""
@@ -109,8 +122,23 @@ class AuditEvent(Value, frozen=True, kw_only=True):
     details: tuple[tuple[str, str], ...] = ()
 
 
+class Schema(Value, frozen=True, kw_only=True):
+    """What is looked at of a job's schema: its version, which changes with every change, and the groups its filters name.
+
+    `groups` are ids or names, as they stand in the filters. `changed_at` is when it got the version, where that differs
+    from the one that was known before, and `noticed_at` when that was seen; `looked_at` is the last look.
+    """
+
+    job_id: str
+    version: str
+    groups: tuple[str, ...] = ()
+    looked_at: datetime | None = None
+    changed_at: datetime | None = None
+    noticed_at: datetime | None = None
+
+
 class FoundGroup(Value, frozen=True, kw_only=True):
-    """A group that is assigned to a job's application, or was; `gone` where the directory does not know it any more."""
+    """A group that is assigned to a job's application or named by its filters, or was; `gone` where the directory does not know it any more."""
 
     id: str
     name: str

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.model.base import Value
-from bot.model.entra import AuditEvent, Credential, CredentialCheck, Job, ProvisioningEvent, Quarantine, ScopedGroup
+from bot.model.entra import (
+    AuditEvent,
+    Credential,
+    CredentialCheck,
+    Job,
+    ProvisioningEvent,
+    Quarantine,
+    Schema,
+    ScopedGroup,
+)
 
 
 class Cause(Value, frozen=True, kw_only=True):
@@ -20,10 +29,14 @@ class Cause(Value, frozen=True, kw_only=True):
 
 
 class Advice(Value, frozen=True, kw_only=True):
-    """What the knowledge base says of a cause. `actor` is admin, vendor, microsoft or nobody, as in errors.json."""
+    """What the knowledge base says of a cause. `actor` is admin, vendor, microsoft or nobody, as in errors.json.
+
+    `short` is the meaning in a few words, for a title; "" where there are none.
+    """
 
     code: str
     meaning: str
+    short: str = ""
     action: str = ""
     actor: str = ""
     auto_retry: bool = False
@@ -39,6 +52,7 @@ class Failure(Value, frozen=True, kw_only=True):
     object_id: str
     object_type: str
     object_name: str
+    target_id: str = ""
     cause: Cause
     error_code: str
     reason: str
@@ -53,7 +67,11 @@ class Failure(Value, frozen=True, kw_only=True):
 
 
 class Failing(Value, frozen=True, kw_only=True):
-    """All objects of one job that fail for one cause; `examples` are the first few of `count`."""
+    """All objects of one job that fail for one cause; `examples` are the first few of `count`.
+
+    `in_roles` of them are people who hold a directory role, as far as the bot may know that.
+    `healed` of them do not fail any more, the last of those since `healed_at`; it is unknown where only the log tells.
+    """
 
     job_id: str
     cause: Cause
@@ -61,6 +79,14 @@ class Failing(Value, frozen=True, kw_only=True):
     first_seen: datetime
     last_seen: datetime
     examples: tuple[Failure, ...] = ()
+    healed: int = 0
+    healed_at: datetime | None = None
+    in_roles: int = 0
+
+    @property
+    def still(self) -> int:
+        """How many fail now."""
+        return self.count - self.healed
 
 
 class Step(Value, frozen=True, kw_only=True):
@@ -137,7 +163,8 @@ class Memory(Value, frozen=True, kw_only=True):
     `cycles` are the beginnings of the newest cycles that were seen, oldest first: the job's own cadence; `escrows` how
     many objects each of them left to be tried again. `quarantine` stays until a cycle has succeeded after it.
     `status_since` is None for a status that the job had when it was seen first. `gone_since` is the first look that did
-    not find the job any more; `new` says that it came after the others were known; `stopped_by` who paused or deleted it.
+    not find the job any more, `deleted` that Graph has said since that there is no such job; `new` says that it came after
+    the others were known; `stopped_by` who paused or deleted it.
     """
 
     job_id: str
@@ -153,6 +180,7 @@ class Memory(Value, frozen=True, kw_only=True):
     quarantine: Quarantine | None = None
     stopped_by: str = ""
     gone_since: datetime | None = None
+    deleted: bool = False
 
 
 class Window(Value, frozen=True, kw_only=True):
@@ -196,3 +224,4 @@ class Tenant(Value, frozen=True, kw_only=True):
     sources: tuple[SourceState, ...] = ()
     audits: tuple[AuditEvent, ...] = ()
     scopes: tuple[tuple[str, tuple[ScopedGroup, ...]], ...] = ()
+    schemas: tuple[Schema, ...] = ()

@@ -65,6 +65,15 @@ class Delivery(Value, frozen=True, kw_only=True):
     uncertain: bool = False
 
 
+class Undelivered(Value, frozen=True, kw_only=True):
+    """How many cards or notes wait to be sent, or (`dead`) were given up; `reason` is why the latest of those was."""
+
+    kind: DeliveryKind
+    dead: bool
+    count: int
+    reason: str = ""
+
+
 class Confirmation(Value, frozen=True, kw_only=True):
     """A command that waits for its asker to confirm it, in one conversation, until `expires_at`, once."""
 

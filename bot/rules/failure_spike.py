@@ -23,7 +23,9 @@ def failure_spike(window: Window) -> Iterator[Finding]:
         return
     old = {cause: counts for cause, counts in usual.failed if any(counts[NEW:])}
     failed = sum(row.count for row in window.hours if row.status == "failure" and row.cause in old)
-    busiest = max((sum(day) for day in zip(*old.values(), strict=True)), default=0)
+    if failed <= DEFAULT:
+        return
+    busiest = max(map(sum, zip(*old.values(), strict=True)), default=0)
     if failed <= _most(usual, busiest):
         return
     alert = Alert(

@@ -29,7 +29,7 @@ _HOW: Mapping[str, tuple[str, str, Severity]] = {
 
 @tenant_rule(needs=Needs.DIRECTORY, severity=Severity.MEDIUM)
 def group_scope(tenant: Tenant) -> Iterator[Finding]:
-    """A group that is assigned to a job's application was deleted, emptied or renamed."""
+    """A group that is assigned to a job's application, or that its filters name, was deleted, emptied or renamed."""
     names = {job.id: job.name for job in tenant.jobs}
     found: dict[tuple[str, str], list[tuple[str, ScopedGroup]]] = {}
     for job_id, groups in sorted(tenant.scopes):

@@ -1,4 +1,4 @@
-"""Rows that say skipped may hide that members or a manager were lost: nobody else tells of them."""
+"""Rows that say skipped may hide that members, a manager or people were lost: nobody else tells of them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from bot.causes import advice
 from bot.detect import Needs, rule
 from bot.ledger import STAGED
 from bot.model import Alert, Evidence, Finding, Severity, Window
+from bot.titles import in_short
 
 
 @rule(needs=Needs.LOG, severity=Severity.LOW)
 def hidden_losses(window: Window) -> Iterator[Finding]:
-    """Objects come over without some of their members or their manager: the log says skipped, so nothing seems wrong."""
+    """Members or a manager are lost on the way, or people who are assigned are skipped; nothing seems wrong in the log."""
     for group in window.warnings:
         if group.cause.code == STAGED:
             continue
-        reason = group.examples[0].reason if group.examples else ""
+        known = advice(group.cause.code, group.examples[0].reason if group.examples else "")
         alert = Alert(
-            title=f"{window.job.name}: references are lost",
-            detail=advice(group.cause.code, reason).meaning,
+            title=f"{window.job.name}: {in_short(group.cause, known)}",
+            detail=known.meaning,
             severity=Severity.LOW,
             key=group.cause.key,
             cause=group.cause,

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from bot.detect import Needs, tenant_rule
+from bot.memories import MISSING_AFTER
 from bot.model import Alert, Evidence, Finding, Memory, Severity, Tenant
-
-LONG_ENOUGH = timedelta(minutes=30)
 
 
 @tenant_rule(needs=Needs.STATE, severity=Severity.HIGH)
@@ -17,15 +15,19 @@ def job_missing(tenant: Tenant) -> Iterator[Finding]:
     there = {job.id for job in tenant.jobs}
     for memory in tenant.memories:
         gone = memory.gone_since
-        if gone is not None and memory.job_id not in there and tenant.now - gone >= LONG_ENOUGH:
+        if gone is not None and memory.job_id not in there and tenant.now - gone >= MISSING_AFTER:
             yield _finding(memory)
 
 
 def _finding(memory: Memory) -> Finding:
+    why = (
+        "Its job was deleted, or its application was removed: Graph says that there is no such job."
+        if memory.deleted
+        else "Its job was deleted, its application was removed, or the bot may not read it any more."
+    )
     alert = Alert(
         title=f"{memory.name or memory.job_id} is gone",
-        detail="Its job was deleted, its application was removed, or the bot may not read it any more. "
-        "What it brought over stays where it is and gets no changes.",
+        detail=f"{why} What it brought over stays where it is and gets no changes.",
         severity=Severity.HIGH,
         job_id=memory.job_id,
         job_name=memory.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.detect import Needs, rule
+from bot.inhibition import SWITCHED_OFF
 from bot.memories import state_of
 from bot.model import Alert, Evidence, Finding, Severity, Window
 
@@ -19,6 +20,7 @@ def job_paused(window: Window) -> Iterator[Finding]:
             "is switched off",
             "Entra switches a job off after 28 days of quarantine. Repair what is wrong, then start it again.",
             Severity.CRITICAL,
+            key=SWITCHED_OFF,
         )
     elif state == "paused" and window.job.escrows_pruned:
         yield _finding(
@@ -32,11 +34,11 @@ def job_paused(window: Window) -> Iterator[Finding]:
         yield _finding(window, "is paused", "Nothing is brought over until somebody starts it.", Severity.MEDIUM)
 
 
-def _finding(window: Window, what: str, detail: str, severity: Severity) -> Finding:
+def _finding(window: Window, what: str, detail: str, severity: Severity, key: str = "") -> Finding:
     memory = window.memory
     by = memory.stopped_by if memory is not None and severity is Severity.MEDIUM else ""
     return Finding(
-        alert=Alert(title=f"{window.job.name} {what}", detail=detail, severity=severity),
+        alert=Alert(title=f"{window.job.name} {what}", detail=detail, severity=severity, key=key),
         evidence=Evidence(
             first_seen=memory.status_since if memory is not None else None, facts=(("Paused by", by),) if by else ()
         ),

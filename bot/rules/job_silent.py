@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot import changes, memories
 from bot.detect import Needs, rule
-from bot.model import Alert, Evidence, Finding, Memory, Severity, Window
+from bot.model import Alert, Evidence, Finding, Job, Memory, Severity, Window
 
 AT_LEAST = timedelta(minutes=30)
 INITIAL = timedelta(hours=24)
@@ -16,12 +16,12 @@ INITIAL = timedelta(hours=24)
 
 @rule(needs=Needs.STATE, severity=Severity.HIGH)
 def job_silent(window: Window) -> Iterator[Finding]:
-    """No cycle for several times as long as is usual for this job; a job that finds nothing to do still runs its cycles."""
+    """No cycle, nor progress of a long one, for several times as long as is usual; with nothing to do, cycles run too."""
     memory = window.memory
     if memory is None or memory.status != "active" or window.job.quarantine is not None:
         return
     usual, last = memories.patience(memory), memory.cycles[-1:]
-    if usual is None or memory.last_seen - _since(memory) <= max(usual, AT_LEAST, _grace(window, last[0])):
+    if usual is None or memory.last_seen - _since(window.job, memory) <= max(usual, AT_LEAST, _grace(window, last[0])):
         return
     alert = Alert(
         title=f"{window.job.name} has gone silent",
@@ -30,12 +30,27 @@ def job_silent(window: Window) -> Iterator[Finding]:
         severity=Severity.HIGH,
     )
     rhythm = memories.cadence(memory) or timedelta()
-    yield Finding(alert=alert, evidence=Evidence(first_seen=last[0], facts=(("Usually runs", _every(rhythm)),)))
+    facts = (("Usually runs", _every(rhythm)), *_got_as_far_as(window.job, last[0]))
+    yield Finding(alert=alert, evidence=Evidence(first_seen=last[0], facts=facts))
 
 
-def _since(memory: Memory) -> datetime:
-    # Out of a pause or a quarantine, the next cycle is counted from then on.
-    return max(filter(None, (memory.cycles[-1], memory.status_since)))
+def _since(job: Job, memory: Memory) -> datetime:
+    # Out of a pause or a quarantine, the next cycle is counted from then on. An initial cycle can take days, and only
+    # its progress tells that it runs: Graph shows a cycle when it has ended.
+    progress = job.progress.at if job.progress is not None else None
+    return max(filter(None, (memory.cycles[-1], memory.status_since, progress)))
+
+
+def _got_as_far_as(job: Job, last: datetime) -> tuple[tuple[str, str], ...]:
+    found = job.progress
+    if found is None or found.at <= last or not found.total:
+        return ()
+    return (
+        (
+            "Got as far as",
+            f"{found.done:,} of {found.total:,} pages of an initial cycle, at {found.at:%d %b %H:%M} UTC",
+        ),
+    )
 
 
 def _grace(window: Window, last: datetime) -> timedelta:

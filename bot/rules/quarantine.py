@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.causes import advice
 from bot.detect import Needs, rule
+from bot.memories import state_of
 from bot.model import Advice, Alert, Evidence, Finding, Quarantine, Severity, Window
 
 DAYS = 28
@@ -22,24 +23,26 @@ def quarantine(window: Window) -> Iterator[Finding]:
     if found is None:
         return
     known = advice(found.error_code or found.reason, found.error_message)
-    left = _days_left(found, window.now)
+    left, off = _days_left(found, window.now), state_of(window.job) == "disabled"
     alert = Alert(
-        title=f"{window.job.name} is in quarantine",
-        detail=_detail(found, known, left),
-        severity=Severity.CRITICAL if left else Severity.HIGH,
+        title=f"{window.job.name} {'was switched off after 28 days of' if off else 'is in'} quarantine",
+        detail=_detail(found, known, left, off=off),
+        severity=Severity.CRITICAL if left or off else Severity.HIGH,
     )
     yield Finding(alert=alert, evidence=_evidence(window, found))
 
 
-def _detail(found: Quarantine, known: Advice, left: int) -> str:
+def _detail(found: Quarantine, known: Advice, left: int, *, off: bool) -> str:
     # The reason itself stands among the card's facts; in words it is only worth saying where nothing better is known.
     meaning = known.meaning if known.known else f"Entra gives {found.reason} as the reason. {known.meaning}"
+    if off:
+        return f"{meaning} Nothing is brought over any more. Repair what is wrong, then start the job again."
     slow = f"{meaning} Until that is repaired, Entra tries this job only now and then."
-    off = _off_at(found)
-    if not left or off is None:
+    at = _off_at(found)
+    if not left or at is None:
         return slow
     span = "one day" if left == 1 else f"{left} days"
-    return f"{slow} Within {span} this job switches itself off: on {off.day} {off:%b %Y}."
+    return f"{slow} Within {span} this job switches itself off: on {at.day} {at:%b %Y}."
 
 
 def _off_at(found: Quarantine) -> datetime | None:
@@ -56,7 +59,8 @@ def _days_left(found: Quarantine, now: datetime) -> int:
 def _evidence(window: Window, found: Quarantine) -> Evidence:
     objects = sum(number for _, number in window.job.synced)
     slowed = (("Slows down", f"{objects:,} objects that it keeps in sync"),) if objects else ()
-    over = () if window.job.quarantine else (("Now", "Out of quarantine; no cycle has succeeded since"),)
+    off = state_of(window.job) == "disabled"
+    over = () if window.job.quarantine or off else (("Now", "Out of quarantine; no cycle has succeeded since"),)
     return Evidence(
         quarantine=found,
         first_seen=found.current_began,

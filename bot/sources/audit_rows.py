@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from bot.adapters import lenient
 from bot.adapters.wording import clean
-from bot.model import AuditEvent
+from bot.model import AuditEvent, Wrong
+from bot.sources.broken import Reading, decoded, stand_in
 from bot.sources.rows import Wire
 
 _LONGEST = 300
@@ -59,25 +60,22 @@ class _Row(Wire, frozen=True):
     additional_details: list[_Detail] | None = None
 
 
-class Reading(NamedTuple):
-    """The event, if the row is one, and what is wrong with the row."""
-
-    id: str
-    event: AuditEvent | None
-    wrong: str = ""
+Read = Reading[AuditEvent]
 
 
-def from_graph(raw: msgspec.Raw, now: datetime) -> Reading:
+def from_graph(raw: msgspec.Raw, now: datetime) -> Read:
     """Read one directoryAudit."""
     try:
-        return _read(lenient.decode(raw, _Row), now)
-    except lenient.Unreadable as error:
-        return Reading("", None, str(error)[:100])
+        row, wrong, fields = decoded(raw, _Row)
+    except lenient.Unreadable:
+        return Reading(id=stand_in(bytes(raw)), wrong=Wrong.NOT_JSON)
+    return _read(row, now, wrong, fields)
 
 
-def from_columns(row: Mapping[str, Any], now: datetime) -> Reading:
+def from_columns(row: Mapping[str, Any], now: datetime) -> Read:
     """Read one row of the query in `bot.sources.logs_audits`; its nested columns are JSON in text."""
     parts = ("InitiatedBy", "initiatedBy"), ("TargetResources", "targetResources"), ("Details", "additionalDetails")
+    broken: list[str] = []
     plain = {
         "id": row.get("Id"),
         "activityDateTime": row.get("At"),
@@ -86,21 +84,28 @@ def from_columns(row: Mapping[str, Any], now: datetime) -> Reading:
         "result": row.get("Result"),
         "resultReason": row.get("ResultReason"),
     }
-    nested = {name: _json(row.get(column)) for column, name in parts}
-    return from_graph(msgspec.Raw(msgspec.json.encode(plain | nested)), now)
+    nested = {name: _json(row, column, broken) for column, name in parts}
+    found = from_graph(msgspec.Raw(msgspec.json.encode(plain | nested)), now)
+    if not broken or found.event is None:
+        return found
+    return msgspec.structs.replace(found, wrong=Wrong.NESTED, fields=tuple(broken))
 
 
-def _json(value: object) -> Any:
+def _json(row: Mapping[str, Any], column: str, broken: list[str]) -> Any:
+    value = row.get(column)
     try:
         return msgspec.json.decode(value) if isinstance(value, str) and value else None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
+        broken.append(column)
         return None
 
 
-def _read(row: _Row, now: datetime) -> Reading:
+def _read(row: _Row, now: datetime, wrong: Wrong | None, fields: tuple[str, ...]) -> Read:
     number, at = clean(row.id)[:_LONGEST], _moment(row.activity_date_time)
     if not number or at is None or not at <= now + _AHEAD:
-        return Reading(number, None, "no id" if not number else "no time that can be")
+        where = "id" if not number else "activityDateTime"
+        why = Wrong.TIME if number and row.activity_date_time else wrong or Wrong.MISSING
+        return Reading(id=number or stand_in(repr(row).encode("utf-8", "replace")), wrong=why, fields=(where,))
     by, target = row.initiated_by or _By(), _target(row.target_resources or [])
     user, app = by.user, by.app or _App()
     event = AuditEvent(
@@ -117,7 +122,7 @@ def _read(row: _Row, now: datetime) -> Reading:
         target_name=_cut(target.display_name),
         details=tuple((_cut(each.key), _cut(each.value)) for each in (row.additional_details or [])[:20]),
     )
-    return Reading(number, event)
+    return Reading(id=number, event=event, wrong=wrong, fields=fields)
 
 
 def _target(targets: list[_Target]) -> _Target:
@@ -133,7 +138,7 @@ def _cut(text: str | None) -> str:
 def _moment(text: str | None) -> datetime | None:
     try:
         found = msgspec.convert(text, datetime)
+        aware = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (msgspec.ValidationError, OverflowError):
         return None
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return aware.astimezone(UTC) if aware.year > 1999 else None
+    return aware if aware.year > 1999 else None

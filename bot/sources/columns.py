@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.adapters import lenient
-from bot.sources.normalise import Reading, read
+from bot.model import Wrong
+from bot.sources.normalise import Read, read
 from bot.sources.rows import ExportedStatus, ExportedThing, Facts, Step, Steps
 
 T = TypeVar("T")
 
 
-def from_columns(row: Mapping[str, Any], now: datetime) -> Reading:
+def from_columns(row: Mapping[str, Any], now: datetime) -> Read:
     """Read one row of the query in `bot.sources.kql`."""
     wrong: list[str] = []
     source = _json(row, "SourceIdentity", ExportedThing, wrong).thing()
@@ -43,10 +44,14 @@ def from_columns(row: Mapping[str, Any], now: datetime) -> Reading:
         principal_name=principal.display_name,
         steps=_steps(row, wrong),
     )
-    return read(facts, now, f"broken JSON in {', '.join(wrong)}" if wrong else "")
+    if wrong:
+        return read(facts, now, Wrong.NESTED, tuple(wrong))
+    odd = tuple(column for column, value in row.items() if value is not None and not isinstance(value, str))
+    return read(facts, now, Wrong.TYPE, odd) if odd else read(facts, now)
 
 
 def _text(row: Mapping[str, Any], column: str) -> str:
+    """The text in a column; that something else stands there is told of once the row is read."""
     value = row.get(column)
     return value if isinstance(value, str) else ""
 

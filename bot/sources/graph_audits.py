@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from bot import changes
-from bot.model import AuditEvent
 from bot.ports import AuditBatch, SourceDown
-from bot.sources.audit_rows import Reading, from_graph
+from bot.sources.audit_rows import from_graph
+from bot.sources.broken import Broken
 from bot.sources.pacer import Pacer
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class GraphAudits:
         self._log = audit_log
         self._pacer = pacer
         self._filters = list(_FILTERS)
+        self._broken = Broken(self.name)
 
     async def read(self, cursor: str, now: datetime) -> AsyncIterator[AuditBatch]:
         """Yield the pages that are due. Raises SourceDown."""
@@ -66,11 +67,11 @@ class GraphAudits:
             if page is None:
                 position = msgspec.structs.replace(position, link="")
                 continue
-            events, broken = sift(from_graph(row, now) for row in page.rows or ())
+            events, broken = self._broken.sift(from_graph(row, now) for row in page.rows or ())
             link = page.next_link or ""
             mark = position.mark if link else position.tried
             position = msgspec.structs.replace(position, link=link, mark=mark)
-            yield AuditBatch(events=events, cursor=position.text(), broken=broken)
+            yield AuditBatch(events=changes.read(events), cursor=position.text(), broken=broken)
             if not link:
                 return
 
@@ -107,13 +108,3 @@ def position_from(cursor: str) -> Position:
     except ValueError:
         log.warning("cursor not readable, read anew", extra={"source": GraphAudits.name})
         return Position()
-
-
-def sift(readings: Iterable[Reading]) -> tuple[tuple[AuditEvent, ...], int]:
-    """The events that are kept, and how many rows were broken."""
-    found = list(readings)
-    kept = tuple(one.event for one in found if one.event is not None and changes.is_read(one.event.activity))
-    for one in found:
-        if one.wrong:
-            log.warning("broken row", extra={"source": "audits", "row": one.id, "wrong": one.wrong})
-    return kept, sum(bool(one.wrong) for one in found)

@@ -11,7 +11,8 @@ import msgspec
 from bot import changes
 from bot.ports import AuditBatch, SourceDown
 from bot.sources.audit_rows import from_columns
-from bot.sources.graph_audits import FIRST_LOOK, Position, position_from, sift
+from bot.sources.broken import Broken
+from bot.sources.graph_audits import FIRST_LOOK, Position, position_from
 from bot.sources.kql import Place
 from bot.sources.pacer import Pacer
 
@@ -33,6 +34,7 @@ class LogAnalyticsAudits:
     def __init__(self, workspace: LogAnalytics, pacer: Pacer) -> None:
         self._workspace = workspace
         self._pacer = pacer
+        self._broken = Broken(self.name)
 
     async def read(self, cursor: str, now: datetime) -> AsyncIterator[AuditBatch]:
         """Yield what was ingested since the cursor. Raises SourceDown."""
@@ -48,9 +50,9 @@ class LogAnalyticsAudits:
             if error.after:
                 self._pacer.hold(error.after)
             raise
-        events, broken = sift(from_columns(row, now) for row in rows)
+        events, broken = self._broken.sift(from_columns(row, now) for row in rows)
         mark = _newest(str(rows[-1].get("Ingested"))) if rows else position.mark
-        yield AuditBatch(events=events, cursor=Position(mark=mark, tried=now).text(), broken=broken)
+        yield AuditBatch(events=changes.read(events), cursor=Position(mark=mark, tried=now).text(), broken=broken)
 
 
 def reading(since: datetime) -> str:

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from bot.adapters import lenient
-from bot.model import ProvisioningEvent
+from bot.model import ProvisioningEvent, Wrong
+from bot.sources.broken import Reading, decoded, stand_in
+from bot.sources.hides import hides
 from bot.sources.rows import Facts, GraphRow
 from bot.sources.scope import out_of_scope
 from bot.sources.words import ACTIONS, STATUSES, STEP_STATUSES, STEP_TYPES, known
@@ -20,47 +22,34 @@ _EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a row: an event, unless too little of it can be read; and what is wrong with it, if anything."""
-
-    id: str
-    event: ProvisioningEvent | None = None
-    wrong: str = ""
+Read = Reading[ProvisioningEvent]
 
 
-_GRAPH_ROW = msgspec.json.Decoder(GraphRow)
-
-
-def from_graph(raw: bytes | msgspec.Raw, now: datetime) -> Reading:
+def from_graph(raw: bytes | msgspec.Raw, now: datetime) -> Read:
     """Read one provisioningObjectSummary."""
-    wrong = ""
     try:
-        row = _GRAPH_ROW.decode(raw)
-    except msgspec.DecodeError:
-        wrong = "a field of a wrong type"
-        try:
-            row = lenient.repair(raw, GraphRow)
-        except lenient.Unreadable:
-            return Reading(id=_stand_in(bytes(raw)), wrong="no JSON object")
-    return read(row.facts(), now, wrong)
+        row, wrong, fields = decoded(raw, GraphRow)
+    except lenient.Unreadable:
+        return Reading(id=stand_in(bytes(raw)), wrong=Wrong.NOT_JSON)
+    return read(row.facts(), now, wrong, fields)
 
 
-def read(facts: Facts, now: datetime, wrong: str = "") -> Reading:
-    """What the facts amount to. `wrong` is what was wrong with the row before it came here."""
+def read(facts: Facts, now: datetime, wrong: Wrong | None = None, fields: tuple[str, ...] = ()) -> Read:
+    """What the facts amount to. `wrong` is what was wrong with the row before it came here, in those fields."""
     row_id = _bounded(facts.id, LONGEST_ID)
     source, target = facts.source, facts.target
     name = source.display_name or target.display_name or ""
     object_id = source.id or target.id or name
     at = _moment(facts.at, now)
     if not row_id or not object_id or not facts.job_id or at is None:
-        lacking = [
-            what
-            for what, is_there in (("id", row_id), ("job", facts.job_id), ("object", object_id), ("time", at))
-            if not is_there
-        ]
-        return Reading(id=row_id or _stand_in(repr(facts).encode()), wrong=f"no usable {', '.join(lacking)}")
-    if _is_oversize(facts, name, object_id):
-        wrong = wrong or "an oversize field"
+        named = {"id": row_id, "jobId": facts.job_id, "sourceIdentity": object_id, "activityDateTime": facts.at}
+        lacking = tuple(field for field, value in named.items() if not value)
+        why, where = (Wrong.MISSING, lacking) if lacking else (Wrong.TIME, ("activityDateTime",))
+        # What is of a wrong type is not missing; that is told of, where it is the reason.
+        why, where = (wrong, fields) if wrong is not None and lacking else (why, where)
+        return Reading(id=row_id or _nameless(facts), wrong=why, fields=where)
+    if wrong is None and (fields := _oversize(facts, name, object_id)):
+        wrong = Wrong.OVERSIZE
     status = known(facts.status, STATUSES)
     event = ProvisioningEvent(
         id=row_id,
@@ -69,18 +58,25 @@ def read(facts: Facts, now: datetime, wrong: str = "") -> Reading:
         object_id=_bounded(object_id, LONGEST_ID),
         object_type=_short(source.identity_type or target.identity_type, LONGEST_NAME),
         object_name=_short(name, LONGEST_NAME),
+        target_id=_bounded(target.id, LONGEST_ID) if status == "failure" else "",
         action=_short(known(facts.action, ACTIONS), LONGEST_NAME),
         status=_short(status, LONGEST_NAME),
         error_code=_short(facts.error_code, LONGEST_NAME),
         reason=_short(facts.reason, LONGEST_REASON),
         step=_failed_step(facts),
         out_of_scope=status == "skipped" and out_of_scope(facts),
+        hides=hides(facts) if status == "skipped" else "",
         cycle_id=_bounded(facts.cycle_id, LONGEST_ID),
         change_id=_bounded(facts.change_id, LONGEST_ID),
         service_principal=_bounded(facts.principal_id, LONGEST_ID),
         app_name=_short(facts.principal_name, LONGEST_NAME),
     )
-    return Reading(id=row_id, event=event, wrong=wrong)
+    return Reading(id=row_id, event=event, wrong=wrong, fields=fields)
+
+
+def _nameless(facts: Facts) -> str:
+    """What tells rows without an id apart; the steps' details are raw JSON, which shows as another text every time."""
+    return stand_in(repr(msgspec.structs.replace(facts, steps=())).encode("utf-8", "replace"))
 
 
 def _failed_step(facts: Facts) -> str:
@@ -94,19 +90,22 @@ def _moment(text: str | None, now: datetime) -> datetime | None:
     """The row's time; None where it cannot be true: year 1, or tomorrow. The ledger orders by it, so it is not guessed."""
     try:
         at = msgspec.convert(text, datetime)
+        # Year 1 east of Greenwich, and year 9999 west of it, are not times in UTC at all.
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (msgspec.ValidationError, OverflowError):
         return None
-    at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     return at if _EARLIEST <= at <= now + _AHEAD else None
 
 
-def _is_oversize(facts: Facts, name: str, object_id: str) -> bool:
-    return (
-        len(facts.reason or "") > LONGEST_REASON
-        or len(name) > LONGEST_NAME
-        or len(object_id) > LONGEST_ID
-        or len(facts.id or "") > LONGEST_ID
+def _oversize(facts: Facts, name: str, object_id: str) -> tuple[str, ...]:
+    """The fields that are longer than what is kept of them."""
+    lengths = (
+        ("reason", len(facts.reason or ""), LONGEST_REASON),
+        ("displayName", len(name), LONGEST_NAME),
+        ("sourceIdentity", len(object_id), LONGEST_ID),
+        ("id", len(facts.id or ""), LONGEST_ID),
     )
+    return tuple(field for field, length, longest in lengths if length > longest)
 
 
 def _short(text: str | None, longest: int) -> str:
@@ -126,8 +125,3 @@ def _bounded(text: str | None, longest: int) -> str:
     if len(text) <= longest:
         return text
     return f"{text[: longest - 65]}…{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
-
-
-def _stand_in(data: bytes) -> str:
-    """A name for a row without an id, the same whenever the row is read."""
-    return f"?{hashlib.sha256(data).hexdigest()[:16]}"

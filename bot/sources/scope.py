@@ -26,17 +26,18 @@ def out_of_scope(facts: Facts) -> bool:
 
 
 def _step_says_so(kind: str | int | None, status: str | int | None, raw: msgspec.Raw) -> bool:
-    details = _details(raw)
-    if _REASONS.search(str(details.get("SkipReason", ""))):
+    told = details(raw)
+    if _REASONS.search(str(told.get("SkipReason", ""))):
         return True
     if known(kind, STEP_TYPES) != "scoping":
         return False
-    if known(status, STEP_STATUSES) == "skipped" and "SkipReason" not in details:
+    if known(status, STEP_STATUSES) == "skipped" and "SkipReason" not in told:
         return True
-    return any(name.startswith(_JUDGEMENTS) and str(value).lower() == "false" for name, value in details.items())
+    return any(name.startswith(_JUDGEMENTS) and str(value).lower() == "false" for name, value in told.items())
 
 
-def _details(raw: msgspec.Raw) -> dict[str, Any]:
+def details(raw: msgspec.Raw) -> dict[str, Any]:
+    """A step's details; none where they are no object."""
     if not bytes(raw):
         return {}
     try:

@@ -18,8 +18,17 @@ MAPPING_CHANGED = "Update attribute mappings or scope"
 def mapping_changed(tenant: Tenant, at: datetime, job: str = "Plotter") -> str:
     """An administrator saves other attribute mappings; an initial cycle begins by itself."""
     found = tenant.job(job)
+    found.schema_changed = at
     tenant.audit(at, MAPPING_CHANGED, found, user=tenant.admins[2])
     cycles.begin(tenant, found, at, initial=True)
+    return found.id
+
+
+@beat
+def schema_changed(tenant: Tenant, at: datetime, job: str = "Ledgerline") -> str:
+    """A job's schema is another one from now on, and no audit row says who changed it."""
+    found = tenant.job(job)
+    found.schema_changed = at
     return found.id
 
 

@@ -79,3 +79,11 @@ def stalls(tenant: Tenant, at: datetime, job: str = "Salesforge", hours: float =
     found = tenant.job(job)
     cycles.plan(tenant, found, at + tenant.span(hours=hours))
     return found.id
+
+
+@beat
+def long_initial_cycle(tenant: Tenant, at: datetime, job: str = "Ledgerline", hours: float = 30.0) -> str:
+    """A job begins an initial cycle over so much that it takes more than a day."""
+    found = tenant.job(job)
+    cycles.begin(tenant, found, at, initial=True, hours=hours)
+    return found.id

@@ -10,7 +10,7 @@ from sandbox import causes, cycles
 from sandbox.beats.registry import beat, healthy
 from sandbox.ids import drawn_guid
 from sandbox.job import Job
-from sandbox.outcomes import LOST_MEMBERS, OUT_OF_SCOPE, Outcome
+from sandbox.outcomes import ASSIGNED_IN_VAIN, LOST_MEMBERS, OUT_OF_SCOPE, Outcome
 from sandbox.trouble import Failing, Subject, Trouble
 
 if TYPE_CHECKING:
@@ -37,6 +37,18 @@ def fail(
     trouble = causes.by_code(code, reason)
     trouble.status = status
     return _fail(tenant, at, tenant.job(job), trouble, count)
+
+
+@beat
+def administrator_fails(
+    tenant: Tenant, at: datetime, job: str = "Plotter", code: str = "InternalServerError", number: int = 0
+) -> str:
+    """The account of somebody who holds a directory role fails."""
+    found, address = tenant.job(job), tenant.admins[number]["userPrincipalName"]
+    subject = next(who for who in found.pool if who.address == address)
+    found.failing[subject.id] = Failing(subject=subject, trouble=causes.by_code(code))
+    cycles.begin(tenant, found, at, prompt=True)
+    return subject.id
 
 
 @beat
@@ -77,6 +89,15 @@ def lost_members(tenant: Tenant, at: datetime, job: str = "AAD2ADGroupProvisioni
     """Groups come over without some of their members: the row says skipped, the steps say why."""
     found = tenant.job(job)
     return _write(tenant, at, found, healthy(tenant, found, count), LOST_MEMBERS)
+
+
+@beat
+def assigned_in_vain(tenant: Tenant, at: datetime, job: str = "Plotter", count: int = 3) -> list[str]:
+    """People are assigned to an application in a role that gives no right to it, so that the job skips them."""
+    found = tenant.job(job)
+    chosen = healthy(tenant, found, count)
+    found.reserved |= {who.id for who in chosen}
+    return _write(tenant, at, found, chosen, ASSIGNED_IN_VAIN)
 
 
 def _fail(tenant: Tenant, at: datetime, job: Job, trouble: Trouble, count: int) -> list[str]:

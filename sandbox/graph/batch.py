@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
+from sandbox.faults import error_body
 from sandbox.graph.routing import GraphError, Reply
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def _answer(graph: Graph, base: str, part: _Part) -> dict[str, Any]:
     path = "/" + unquote(split.path).lstrip("/")
     area = "reports" if path.startswith("/auditLogs/") else "batched"
     graph.faults.note(area, part.method.upper(), unquote(part.url))
+    if (fault := graph.faults.take(area, unquote(part.url))) is not None and fault.kind == "status":
+        return {"id": part.id, "status": fault.status, "headers": {}, "body": error_body(fault.status)}
     query = dict(parse_qsl(split.query, keep_blank_values=True))
     reply = graph.answer(base, part.method.upper(), path, query, part.body)
     answered: dict[str, Any] = {"id": part.id, "status": reply.status, "headers": dict(reply.headers)}

@@ -71,6 +71,9 @@ class _Parser:
         tests = [self._one()]
         while self._skip("and"):
             tests.append(self._one())
+        if len(tests) == 2:  # as nearly every filter has, and it is asked of every row there is
+            one, other = tests
+            return lambda row: one(row) and other(row)
         return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
 
     def _one(self) -> Test:
@@ -135,6 +138,8 @@ class _Parser:
 
 def _reader(path: str) -> Callable[[Mapping[str, Any]], Any]:
     names = path.split("/")
+    if len(names) == 1:
+        return lambda row: row.get(path)
 
     def read(row: Mapping[str, Any]) -> Any:
         value: Any = row

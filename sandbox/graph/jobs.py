@@ -25,7 +25,7 @@ class _Validate(msgspec.Struct, kw_only=True):
 
 @route("GET", f"{_ROOT}/jobs")
 def list_jobs(ask: Ask) -> Reply:
-    return _listed(ask, "jobs", [job_json(job) for job in _jobs(ask)])
+    return _listed(ask, "jobs", [job_json(job, ask.tenant.clock()) for job in _jobs(ask)])
 
 
 @route("GET", _JOB)
@@ -33,7 +33,7 @@ def get_job(ask: Ask) -> Reply:
     context = (
         f"{ask.base}/$metadata#servicePrincipals('{ask.parts['servicePrincipalId']}')/synchronization/jobs/$entity"
     )
-    return Reply(body={"@odata.context": context, **job_json(_job(ask))})
+    return Reply(body={"@odata.context": context, **job_json(_job(ask), ask.tenant.clock())})
 
 
 @route("POST", f"{_JOB}/start")
@@ -80,7 +80,12 @@ def on_demand(ask: Ask) -> Reply:
 
 @route("GET", f"{_JOB}/schema")
 def schema(ask: Ask) -> Reply:
-    return Reply(body={"@odata.context": f"{ask.base}/$metadata#{ask.path[1:]}/$entity", **schema_json(_job(ask))})
+    return Reply(
+        body={
+            "@odata.context": f"{ask.base}/$metadata#{ask.path[1:]}/$entity",
+            **schema_json(_job(ask), ask.tenant.world.groups),
+        }
+    )
 
 
 @route("GET", f"{_ROOT}/templates")

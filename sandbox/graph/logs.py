@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sandbox.graph.filters import Grammar
 from sandbox.graph.paging import follow, only, page, top_of
 from sandbox.graph.routing import Ask, GraphError, Reply, route
@@ -43,7 +46,7 @@ AUDITS = Grammar(
 def provisioning(ask: Ask) -> Reply:
     # A repeated arrival is Log Analytics' habit; Graph shows a row once.
     rows = [row.event for row in ask.tenant.arrived if not row.repeat]
-    return _log(ask, rows, PROVISIONING)
+    return _log(ask, rows, PROVISIONING, ask.tenant.wild.entries)
 
 
 @route("GET", "/auditLogs/directoryAudits")
@@ -59,7 +62,7 @@ def audit(ask: Ask) -> Reply:
     raise GraphError(404, "NotFound", "The audit entry does not exist.")
 
 
-def _log(ask: Ask, rows: list[Json], grammar: Grammar) -> Reply:
+def _log(ask: Ask, rows: list[Json], grammar: Grammar, first: Sequence[Any] = ()) -> Reply:
     only(ask, "$filter", "$orderby", "$top", "$skiptoken")
     if (rest := follow(ask)) is not None:
         return rest
@@ -68,7 +71,7 @@ def _log(ask: Ask, rows: list[Json], grammar: Grammar) -> Reply:
     if (text := ask.query.get("$filter")) is not None:
         test = grammar.parse(text)
         rows = [row for row in rows if test(row)]
-    return page(ask, sorted(rows, key=lambda row: row["activityDateTime"], reverse=newest_first), top)
+    return page(ask, [*first, *sorted(rows, key=lambda row: row["activityDateTime"], reverse=newest_first)], top)
 
 
 def _newest_first(orderby: str | None) -> bool:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sandbox.catalogue import AD
+from sandbox.ids import graph_time
 from sandbox.job import Job
 from sandbox.people import AD_ROOT
 from sandbox.rows import Json
+from sandbox.world import Group
 
+_FILTERED = "SalesforgeOutDelta"
 _PEOPLE = (("userPrincipalName", "userName", 1), ("displayName", "displayName", 0), ("department", "department", 0))
 _GROUPS = (("displayName", "displayName", 1), ("members", "members", 0))
 
 
-def schema_json(job: Job) -> Json:
-    """What the job maps to what."""
+def schema_json(job: Job, groups: Sequence[Group]) -> Json:
+    """What the job maps to what; `groups` are those of the world, some of which filters name."""
+    changed = graph_time(job.schema_changed) if job.schema_changed else "2026-03-02T09:30:00.0000000Z"
     return {
         "id": job.id,
-        "version": f"Date:2026-03-02T09:30:00.0000000Z, ActivityId:{job.spec.rule_id}",
-        "synchronizationRules": [_rule(job)],
+        "version": f"Date:{changed}, ActivityId:{job.spec.rule_id}",
+        "synchronizationRules": [_rule(job, groups)],
         "directories": [_directory(job, job.spec.source), _directory(job, job.spec.target)],
     }
 
@@ -34,7 +40,7 @@ def template_json(job: Job) -> Json:
     }
 
 
-def _rule(job: Job) -> Json:
+def _rule(job: Job, groups: Sequence[Group]) -> Json:
     spec = job.spec
     return {
         "id": spec.rule_id,
@@ -44,13 +50,13 @@ def _rule(job: Job) -> Json:
         "sourceDirectoryName": spec.source,
         "targetDirectoryName": spec.target,
         "containerFilter": {"includedContainers": [f"OU=People,{AD_ROOT}"]} if spec.source == AD else None,
-        "groupFilter": None,
+        "groupFilter": {"includedGroups": [groups[3].id]} if spec.objects == "Group" else None,
         "metadata": [],
-        "objectMappings": [_mapping(job)],
+        "objectMappings": [_mapping(job, groups)],
     }
 
 
-def _mapping(job: Job) -> Json:
+def _mapping(job: Job, groups: Sequence[Group]) -> Json:
     kind = job.spec.objects
     return {
         "name": f"Synchronize {kind}s",
@@ -58,10 +64,22 @@ def _mapping(job: Job) -> Json:
         "flowTypes": "Add, Update, Delete",
         "sourceObjectName": kind.lower(),
         "targetObjectName": kind,
-        "scope": {"categoryFilterGroups": [], "groups": [], "inputFilterGroups": []},
+        "scope": {"categoryFilterGroups": [], "groups": _filters(job, groups), "inputFilterGroups": []},
         "metadata": [],
         "attributeMappings": [_attribute(*names) for names in (_GROUPS if kind == "Group" else _PEOPLE)],
     }
+
+
+def _filters(job: Job, groups: Sequence[Group]) -> list[Json]:
+    """One job takes only the members of a group that its filter names."""
+    if job.spec.template != _FILTERED:
+        return []
+    clause = {
+        "operatorName": "EQUALS",
+        "sourceOperandName": "memberOf",
+        "targetOperand": {"values": [f"CN={groups[4].name},OU=Groups,{AD_ROOT}"]},
+    }
+    return [{"name": "Members of one group", "clauses": [clause]}]
 
 
 def _attribute(source: str, target: str, priority: int) -> Json:

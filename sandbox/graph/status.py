@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sandbox.catalogue import AD
 from sandbox.ids import NEVER, whole_second
 from sandbox.job import Execution, Job, Quarantine
 from sandbox.rows import Json
 from sandbox.trouble import Trouble
 
+_PAGES = 40
 
-def job_json(job: Job) -> Json:
+
+def job_json(job: Job, now: datetime) -> Json:
     """The whole job as Graph shows it now."""
     return {
         "id": job.id,
         "templateId": job.spec.template,
         # Graph shows forty minutes even where a job runs every two.
         "schedule": {"expiration": None, "interval": "PT40M", "state": job.schedule},
-        "status": {**_status(job), **job.extra},
+        "status": {**_status(job, now), **job.extra},
         "synchronizationJobSettings": _settings(job),
     }
 
 
-def _status(job: Job) -> Json:
+def _status(job: Job, now: datetime) -> Json:
     since, until = job.steady_since, job.steady_until
     return {
         "countSuccessiveCompleteFailures": job.failures_in_a_row,
@@ -30,7 +34,7 @@ def _status(job: Job) -> Json:
         "lastExecution": _execution(job, job.last),
         "lastSuccessfulExecution": _execution(job, job.last_success),
         "lastSuccessfulExecutionWithExports": _execution(job, job.last_export),
-        "progress": _progress(job),
+        "progress": _progress(job, now),
         "quarantine": _quarantine(job.quarantine),
         "steadyStateFirstAchievedTime": whole_second(since) if since else NEVER,
         "steadyStateLastAchievedTime": whole_second(until) if until else NEVER,
@@ -62,11 +66,21 @@ def _execution(job: Job, done: Execution | None) -> Json | None:
     }
 
 
-def _progress(job: Job) -> list[Json]:
-    if job.running is None or not job.running.initial:
+def _progress(job: Job, now: datetime) -> list[Json]:
+    cycle = job.running
+    if cycle is None or not cycle.initial:
         return []
-    seen = whole_second(job.running.began)
-    return [{"completedUnits": 0, "progressObservationDateTime": seen, "totalUnits": 9, "units": "Users"}]
+    done = int(_PAGES * (now - cycle.began) / (cycle.ends - cycle.began))
+    # As of the page that was done last, so that it stands still for a while.
+    seen = cycle.began + done * (cycle.ends - cycle.began) / _PAGES
+    return [
+        {
+            "completedUnits": done,
+            "progressObservationDateTime": whole_second(seen),
+            "totalUnits": _PAGES,
+            "units": "Users",
+        }
+    ]
 
 
 def _quarantine(stay: Quarantine | None) -> Json | None:

@@ -128,6 +128,35 @@ async def test_a_job_that_is_gone_is_refused_by_name(world: World) -> None:
         await world.jobs.restart(gone, [RestartScope.PORTAL])
 
 
+async def test_a_job_is_gone_only_where_that_is_said_of_it_alone(world: World) -> None:
+    there = await named(world.jobs, "Plotter")
+    never = Job(id="scim.nowhere", service_principal=there.service_principal, name="Vanished")
+    without = Job(id="scim.alone", service_principal="nobody", name="Vanished with its application")
+    assert await world.jobs.gone([there, never, without]) == {never.id, without.id}
+    assert await world.jobs.gone([]) == set()
+    world.break_down()
+    with pytest.raises(SourceDown):
+        await world.jobs.gone([never])
+
+
+async def test_a_refusal_does_not_say_that_a_job_is_gone_and_one_that_is_there_is_listed_again() -> None:
+    tenant, dial = make_tenant()
+    async with AsyncExitStack() as held:
+        box = await held.enter_async_context(Sandbox(tenant, Faults(tenant.clock)))
+        client = await held.enter_async_context(graph_on(box))
+        there = await named(GraphJobs(client, clock=dial), "Plotter")
+        box.faults.add(
+            Fault(area="batched", kind="status", status=403, match=f"{there.service_principal}/synchronization")
+        )
+        started_anew = GraphJobs(client, clock=dial)
+        assert there.id not in {job.id for job in await started_anew.list()}
+        box.faults.add(Fault(area="batched", kind="status", status=403, match=there.id))
+        assert await started_anew.gone([there]) == set()
+        assert there.id not in {job.id for job in await started_anew.list()}
+        assert await started_anew.gone([there]) == set()
+        assert there in await started_anew.list()
+
+
 async def test_a_source_that_is_down_is_not_an_empty_list(world: World) -> None:
     job = await named(world.jobs, "Plotter")
     world.break_down()

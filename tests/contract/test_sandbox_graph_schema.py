@@ -18,6 +18,7 @@ from tests.support.tenant_box import ask, later, make_tenant
 
 DATA = Path(__file__).parents[1] / "data"
 GRAPH, MESSAGES, GROUPS = "graph-openapi.json", "graph-messages.json", "graph-groups.json"
+ROLES = "graph-roles.json"
 
 
 @cache
@@ -34,7 +35,7 @@ def validator(file: str, reference: str) -> Any:
 
 def operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     """Where a route is described, and how. Fails where it is not: nothing undocumented is served."""
-    for file in (GRAPH, MESSAGES, GROUPS):
+    for file in (GRAPH, MESSAGES, GROUPS, ROLES):
         found = description(file)["paths"].get(path, {}).get(method.lower())
         if found is not None:
             return file, found

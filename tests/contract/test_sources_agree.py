@@ -29,7 +29,7 @@ async def whole(source: Source, dial: Dial) -> dict[str, ProvisioningEvent]:
         async for batch in source.read(cursor, dial()):
             events |= {event.id: event for event in batch.events}
             cursor = batch.cursor
-            assert batch.broken == 0
+            assert batch.broken == ()
         dial.turn(seconds=10)
     return events
 

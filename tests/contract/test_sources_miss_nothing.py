@@ -37,7 +37,7 @@ class Bot:
     async def look(self) -> None:
         async for batch in self._source.read(self._cursor, self._dial() + self.wrong):
             assert len(batch.events) <= 5_000
-            assert batch.broken == 0
+            assert batch.broken == ()
             self._cursor = batch.cursor
             for event in batch.events:
                 self._note(event)

@@ -35,9 +35,16 @@ def test_a_client_without_badges_and_charts_still_says_it_all(board: Easel) -> N
     card = incident(sample.IN_QUARANTINE, sample.PASSWORD_ADVICE, sample.NOW)
     plain = board.draw(card, width=320, modern=False).text
 
-    for said in ("High", "#42 · open for 3 h 06 min · nobody has it yet", "Do this", "18 Dec", "Acknowledge"):
+    for said in ("High", "#42 · nobody has it yet", "Do this", "18 Dec", "Acknowledge"):
         assert said in plain
     assert "40 InvalidDomain" in board.draw(CARDS["errors"], width=320, modern=False).text
+
+
+def test_times_are_drawn_in_the_readers_own_zone_with_utc_beside_them(board: Easel) -> None:
+    drawn = board.draw(incident(sample.IN_QUARANTINE, sample.PASSWORD_ADVICE, sample.NOW))
+
+    assert "Fri, Nov 20, 2026 11:14 PM (20 Nov 22:14 UTC)" in drawn.facts
+    assert "{{" not in drawn.text
 
 
 def test_the_renderer_finds_a_broken_card(board: Easel) -> None:

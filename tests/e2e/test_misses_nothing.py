@@ -10,6 +10,8 @@ from tests.support.whole import whole
 
 ROWS, HOURS = 20_000, 1.0
 CALLS_A_MINUTE = {"graph": ("reports", 24), "log_analytics": ("logs", 6)}
+SELDOM = {"graph": 40, "log_analytics": 150}
+"""Seconds between looks at which a source still misses nothing: Graph's calls, and the workspace's overlap, set them."""
 
 
 @pytest.mark.parametrize("source", ["log_analytics", "graph"])
@@ -23,7 +25,7 @@ async def test_every_failing_object_is_in_the_ledger_and_none_twice(tmp_path: Pa
         began = scene.clock()
         while (passed := scene.clock() - began) < timedelta(hours=HOURS + 1.6):
             # As often as it really looks for as long as a budget is counted, then as seldom as still misses nothing.
-            scene.clock.turn(seconds=10 if passed < timedelta(minutes=10) else 40)
+            scene.clock.turn(seconds=10 if passed < timedelta(minutes=6) else SELDOM[source])
             await scene.bot.watcher.tick()
 
         area, budget = CALLS_A_MINUTE[source]

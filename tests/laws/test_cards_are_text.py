@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from bot.model import (
     Advice,
+    AuditEntry,
     Cause,
     Failing,
     Incident,
@@ -25,6 +26,7 @@ from bot.model import (
 )
 from bot.ports import Card
 from cards import notes, sample
+from cards.audit import Asked, audit
 from cards.elements import LARGEST, card, facts, heading, size, text
 from cards.errors import errors
 from cards.explain import explain
@@ -32,7 +34,7 @@ from cards.incident import incident
 from cards.incidents import incidents
 from cards.job import job
 from cards.jobs import jobs
-from cards.plain import clean, literal, unformatted
+from cards.plain import clean, literal, unescaped, unformatted
 from cards.refusal import refusal
 from cards.snooze import ask
 from cards.timeline import timeline
@@ -121,6 +123,8 @@ def _cards(said: str) -> Iterator[Card]:
         last_time=LastTime(number=1, opened_at=past, resolved_at=past, job_name=said, how=said),
         evidence=replace(_incident(said).evidence, held=(said, said)),
     )
+    entry = AuditEntry(at=past, person=person, conversation_id=said, command=said, words=said, outcome=said)
+    yield audit([entry] * 30, Asked(days=7, page=2, person=person, job=_job(said)), sample.NOW)
     yield incident(steered, advice, sample.NOW)
     yield incidents([steered] * 60, sample.NOW)
     yield timeline(steered, advice, [TimelineEntry(at=past, kind=said, by=said, text=said)] * 60, sample.NOW)
@@ -170,6 +174,11 @@ def test_nothing_hides_in_shown_text(said: str) -> None:
     assert clean(shown, 200) == shown
 
 
+@given(anything)
+def test_a_notification_says_what_the_escaped_text_was_made_of(said: str) -> None:
+    assert unescaped(literal(said)) == clean(said)
+
+
 def test_ordinary_names_are_shown_without_a_change() -> None:
     names = [
         "Chiara D'Angelo",
@@ -202,7 +211,7 @@ def test_notes_hold_nothing_that_a_client_could_read_as_markup(said: str) -> Non
 
 
 def test_no_button_of_a_hostile_card_does_anything_but_name_a_command() -> None:
-    verbs = {"ack", "assign", "snooze", "incident", "incidents", "errors", "status", "restart", "jobs"}
+    verbs = {"ack", "assign", "audit", "snooze", "incident", "incidents", "errors", "status", "restart", "jobs"}
 
     for said in HOSTILE[:6]:
         pressed = [

@@ -51,7 +51,7 @@ async def visitor(url: str) -> AsyncGenerator[Visitor]:
 class Visitor:
     """What a person does and sees; every wait ends after `patience` seconds."""
 
-    def __init__(self, page: Page, patience: float = 15) -> None:
+    def __init__(self, page: Page, patience: float = 60) -> None:
         self.page, self.patience = page, patience
         page.set_default_timeout(patience * 1000)
 

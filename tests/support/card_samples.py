@@ -13,6 +13,7 @@ from bot import registry
 from bot.model import (
     Advice,
     Alert,
+    AuditEntry,
     Conversation,
     ConversationKind,
     Evidence,
@@ -31,6 +32,7 @@ from bot.model import (
 )
 from bot.ports import Card
 from cards import sample
+from cards.audit import Asked, audit
 from cards.confirm import confirm
 from cards.errors import errors
 from cards.explain import explain
@@ -68,6 +70,14 @@ def every_card() -> dict[str, Card]:
 
 
 _HAPPENED = TimelineEntry(at=NOW, kind="changed", by="Ada *Admin*", text="high: " + "x" * 200)
+_ASKED = AuditEntry(
+    at=NOW - timedelta(days=3),
+    person=ADA,
+    conversation_id="c",
+    command="restart",
+    words=f"{sample.CLOUD_SYNC.name} --scope quarantine,escrows",
+    outcome="refused: Microsoft Graph answers 403: *Forbidden*.",
+)
 _RULE = RuleHelp(name="stuck_object", text="One object fails again and again.", needs="x", severity=Severity.LOW)
 
 
@@ -78,6 +88,11 @@ def _incidents() -> dict[str, Card]:
     )
     over = replace(held, state=State.RESOLVED, resolved_at=NOW)
     back = replace(clash, reopened=2, alert=replace(clash.alert, severity=Severity.CRITICAL))
+    in_roles = replace(
+        clash,
+        alert=replace(clash.alert, severity=Severity.HIGH),
+        evidence=replace(clash.evidence, facts=(("Roles", "1 of them holds a directory role"),)),
+    )
     snoozed = replace(
         clash,
         snooze=Snooze(
@@ -101,8 +116,10 @@ def _incidents() -> dict[str, Card]:
         "incident-resolved": incident(over, sample.PASSWORD_ADVICE, NOW, seen_after=timedelta(seconds=41)),
         "incident-objects": incident(clash, sample.CLASH_ADVICE, NOW),
         "incident-objects-resolved": incident(
-            replace(clash, state=State.RESOLVED, resolved_at=NOW), sample.CLASH_ADVICE, NOW
+            replace(clash, state=State.RESOLVED, resolved_at=NOW, peak=12), sample.CLASH_ADVICE, NOW
         ),
+        "incident-no-job": incident(replace(over, ended="the job no longer exists"), sample.PASSWORD_ADVICE, NOW),
+        "incident-roles": incident(in_roles, sample.CLASH_ADVICE, NOW),
         "incident-snoozed": incident(snoozed, sample.CLASH_ADVICE, NOW),
         "incident-holds": incident(holds, sample.PASSWORD_ADVICE, NOW),
         "incident-held": incident(replace(clash, held_by="quarantine/x/"), sample.CLASH_ADVICE, NOW),
@@ -155,10 +172,18 @@ def _jobs() -> dict[str, Card]:
 
 def _others() -> dict[str, Card]:
     group = (sample.CLASHING, sample.CLASH_ADVICE, sample.CLOUD_SYNC.name)
+    over = replace(sample.CLASHING, count=20, healed=20, healed_at=NOW - timedelta(minutes=4))
+    healed = (over, sample.CLASH_ADVICE, sample.CLOUD_SYNC.name)
+    partly = (replace(over, healed=18), sample.CLASH_ADVICE, sample.CLOUD_SYNC.name)
     me = Conversation(id="a:1", tenant_id="t", service_url="https://x", kind=ConversationKind.PERSONAL)
     return {
         "errors-one": errors([group], "24h", NOW),
         "errors-none": errors([], "", NOW),
+        "errors-none-of-a-job": errors([], "24 h", NOW, job=sample.WORKDAY.name),
+        "errors-healed": errors([healed, partly], "24 h", NOW),
+        "errors-all-healed": errors([healed], "24 h", NOW, job=sample.CLOUD_SYNC.name),
+        "audit-page": audit([_ASKED] * 21, Asked(days=30, page=2, person=ADA, job=sample.WORKDAY), NOW),
+        "audit-none": audit([], Asked(days=1), NOW),
         "errors-300": errors([group] * 300, "7d", NOW),
         "help-topic": help_card(COMMANDS, "errors"),
         "help-wrong-topic": help_card(COMMANDS, "no such command"),
@@ -166,7 +191,7 @@ def _others() -> dict[str, Card]:
         "receipt-plain": receipt("#42 is yours", []),
         "refusal-plain": refusal("You may not restart jobs; ask an operator."),
         "message-plain": message("Cancelled", ""),
-        "watching-off": watching(me, on=False),
+        "watching-off": watching(me, on=False, where="me"),
         "user-nothing": user(Subject(ids=("x",)), [], [], {}, timedelta(days=30), NOW),
         "user-which": which("ada", [Subject(ids=(f"id-{at}",), name=f"Ada {at}") for at in range(9)], NOW),
         "welcome-personal": welcome(me, watching=True),

@@ -1,21 +1,24 @@
 """A bot that is killed at a step of its own: a process looks once, delivers once, and dies by SIGKILL at step N.
 
 Steps are every commit (before and after), every call to Teams (before and after), every answer of a source.
-`python -m tests.support.dying DATABASE` serves orders from standard input: the number of a step (0 for none), and how many seconds its clock is ahead; each is
-obeyed in a fork, so that the imports are paid once. It answers with the fork's exit status and the steps it counted.
+`python -m tests.support.dying` serves orders from standard input: the number of a step (0 for none), and how many
+seconds its clock is ahead; each is obeyed in a fork. It answers with the fork's exit status and the steps it counted.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import os
 import signal
 import sys
+import traceback
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from importlib import import_module
+from typing import Any, NoReturn
 
 from bot.adapters.store import Transaction
 from bot.assembly import Bot, assembled, utc_now
@@ -106,20 +109,36 @@ async def live(fatal: int, ahead: float) -> int:
 
 
 def serve() -> None:
-    """Obey orders, each in a fork."""
-    for name in ("bot.adapters.store.migrate", "msgraph", "azure.monitor.query.aio", "azure.identity.aio"):
-        __import__(name)
+    """Obey orders, each in a fork; what the forks imported is imported here too, so that it is paid once."""
     for order in sys.stdin:
         fatal, ahead = order.split()
         said, says = os.pipe()
         child = os.fork()
         if child == 0:
-            os.write(says, str(asyncio.run(live(int(fatal), float(ahead)))).encode())
-            os._exit(0)
+            _obey(says, int(fatal), float(ahead))
         os.close(says)
+        with os.fdopen(said) as answer:
+            steps, *imported = answer.read().split() or ["0"]
         _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), (os.read(said, 100) or b"0").decode(), flush=True)
-        os.close(said)
+        print(os.waitstatus_to_exitcode(status), steps, flush=True)
+        if imported:
+            for name in imported:
+                import_module(name)
+            # What is here stays: a fork that collects garbage would copy all of it.
+            gc.collect()
+            gc.freeze()
+
+
+def _obey(says: int, fatal: int, ahead: float) -> NoReturn:
+    known = set(sys.modules)
+    try:
+        steps = asyncio.run(live(fatal, ahead))
+        new = (name for name in sys.modules.keys() - known if getattr(sys.modules[name], "__file__", None))
+        os.write(says, " ".join([str(steps), *sorted(new)]).encode())
+        os._exit(0)
+    finally:
+        traceback.print_exc()
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Set
 from datetime import datetime
 
 import msgspec
@@ -15,25 +15,35 @@ _LIFTING = {RestartScope.PORTAL, RestartScope.QUARANTINE, RestartScope.FULL}
 
 
 class FakeJobs:
-    """Port `Jobs`. `down` makes every call fail; `done` is what was asked for, as (verb, job id, resetScope)."""
+    """Port `Jobs`. `down` makes every call fail; `done` is what was asked for, as (verb, job id, resetScope).
+
+    `hidden` are ids of jobs that are not listed, though nobody says that they are gone.
+    """
 
     def __init__(self, jobs: Sequence[Job] = ()) -> None:
         self.jobs = {job.id: job for job in jobs}
         self.done: list[tuple[str, str, str]] = []
         self.down = ""
+        self.hidden: set[str] = set()
 
     def put(self, job: Job) -> None:
         self.jobs[job.id] = job
 
     async def list(self) -> Sequence[Job]:
         self._answer()
-        return sorted(self.jobs.values(), key=lambda job: job.name.casefold())
+        return sorted(
+            (job for job in self.jobs.values() if job.id not in self.hidden), key=lambda job: job.name.casefold()
+        )
 
     async def get(self, job: Job) -> Job:
         self._answer()
         if job.id not in self.jobs:
             raise Refusal(f"Graph cannot read {job.name}: it no longer knows that job (404).")
         return self.jobs[job.id]
+
+    async def gone(self, jobs: Sequence[Job]) -> Set[str]:
+        self._answer()
+        return {job.id for job in jobs} - self.jobs.keys()
 
     async def start(self, job: Job) -> None:
         found = await self.get(job)

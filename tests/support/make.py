@@ -38,7 +38,8 @@ def job(name: str = "Workday to Entra ID", *, id: str = "Workday.t.1", **more: A
         "template": id.split(".")[0],
         "status": "Quarantine" if more.get("quarantine") else "Active",
     }
-    return Job(id=id, service_principal="sp-1", name=name, **(told | more))
+    told |= {"id": id, "service_principal": "sp-1", "name": name}
+    return Job(**(told | more))
 
 
 def quarantine(**more: Any) -> Quarantine:

@@ -67,7 +67,10 @@ class Easel:
     def _page(self, theme: Theme, width: int) -> Page:
         if (theme, width) not in self._pages:
             page = self._browser.new_page(
-                viewport={"width": width + 24, "height": 100}, device_scale_factor=self._scale
+                viewport={"width": width + 24, "height": 100},
+                device_scale_factor=self._scale,
+                timezone_id="Europe/Berlin",  # a reader whose clock is not UTC
+                locale="en-US",
             )
             page.set_content(
                 f'<!doctype html><html lang="en"><body class="{theme}"><div id="card"></div></body></html>'

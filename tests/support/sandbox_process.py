@@ -28,7 +28,7 @@ class Running:
         self.page = f"http://127.0.0.1:{port}/"
         self.screen = ""
 
-    async def up(self, seconds: float = 60) -> None:
+    async def up(self, seconds: float = 120) -> None:
         """Wait for its screen."""
         async with asyncio.timeout(seconds):
             while "Stop" not in self.screen:
@@ -43,7 +43,7 @@ class Running:
             self.process.send_signal(number)
         return await self.end()
 
-    async def end(self, seconds: float = 30) -> tuple[int, str, str]:
+    async def end(self, seconds: float = 120) -> tuple[int, str, str]:
         async with asyncio.timeout(seconds):
             output, errors = await self.process.communicate()
         return self.process.returncode or 0, self.screen + output.decode(), errors.decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
 from bot.adapters.store import Store
@@ -32,6 +32,9 @@ class KnownJobs:
         self._check()
         return self.jobs[job.id]
 
+    async def gone(self, jobs: Sequence[Job]) -> Set[str]:
+        return {job.id for job in jobs} - self.jobs.keys()
+
     async def restart(self, job: Job, scopes: Sequence[RestartScope]) -> None:
         self._check()
         self.done.append(("restart", job.id, *scopes))
@@ -50,7 +53,14 @@ class KnownJobs:
 class Talk:
     """Ada is an operator, Bob a reader."""
 
-    def __init__(self, store: Store, jobs: Iterable[Job], *, readers: Sequence[str] = ("*",)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        jobs: Iterable[Job],
+        *,
+        readers: Sequence[str] = ("*",),
+        operators: Sequence[str] = (ADA.id,),
+    ) -> None:
         self.store = store
         self.jobs = KnownJobs(jobs)
         self.now = Hand()
@@ -59,7 +69,7 @@ class Talk:
         self.chat = Chat(
             store=store,
             jobs=self.jobs,
-            roles=Roles(readers, [ADA.id]),
+            roles=Roles(readers, operators),
             now=self.now,
             changed=self._changed,
             look_soon=self._look,

@@ -36,6 +36,7 @@ class Ear:
         self.presses: list[Press] = []
         self.joins: list[tuple[Conversation, bool]] = []
         self.gone: list[Conversation] = []
+        self.shut: list[Conversation] = []
         self.answer = Answer(card=CARD, summary="Hello")
         self.welcome: Answer | None = None
         self.entered = asyncio.Event()
@@ -54,8 +55,8 @@ class Ear:
         self.joins.append((conversation, installed))
         return self.welcome
 
-    async def left(self, conversation: Conversation) -> None:
-        self.gone.append(conversation)
+    async def left(self, conversation: Conversation, *, for_good: bool = True) -> None:
+        (self.gone if for_good else self.shut).append(conversation)
 
     async def _answer(self) -> Answer:
         self.entered.set()

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from aiohttp.test_utils import unused_port
+from msgspec.structs import replace
 
 from bot.assembly import Bot, assembled
 from bot.model import Incident
 from bot.settings import Settings
 from sandbox.door import Door
 from sandbox.faults import Faults
+from sandbox.home import free_port
 from sandbox.lag import PROMPT, Lag
 from sandbox.memory_cards import Shown
 from sandbox.memory_teams import MemoryTeams
@@ -76,6 +77,12 @@ def words(card: Shown) -> str:
     return " ".join(texts(card.card))
 
 
+async def little_to_do(scene: Whole) -> None:
+    """A tenant in which days pass quickly: no job runs every two minutes, and each finds one change a cycle."""
+    for job in scene.tenant.jobs.values():
+        job.spec = replace(job.spec, cadence=max(job.spec.cadence, 1_200.0), volume=(1, 1))
+
+
 def cards_of(whole: Whole, title: str) -> list[Shown]:
     return [card for card in whole.teams.cards() if title in words(card)]
 
@@ -97,7 +104,7 @@ async def whole(
     tenant = Tenant(story=story, clock=clock, lag=lag)
     tenant.tokens.lifetime = 10**7  # the bot holds its token by the machine's clock, whatever the tenant's says
     faults = Faults(tenant.clock)
-    port = unused_port()
+    port = free_port()
     async with AsyncExitStack() as held:
         box = await held.enter_async_context(Sandbox(tenant, faults, folder=folder, throttle=throttle))
         teams = MemoryTeams(tenant)

@@ -24,7 +24,15 @@ HOMES = {
     "alembic": ["bot/adapters/store"],
 }
 CORE = [
-    *("bot/model", "bot/ledger.py", "bot/causes.py", "bot/detect.py", "bot/incidents.py", "bot/routing.py"),
+    *(
+        "bot/model",
+        "bot/ledger.py",
+        "bot/causes.py",
+        "bot/conflicts.py",
+        "bot/detect.py",
+        "bot/incidents.py",
+        "bot/routing.py",
+    ),
     *("bot/restarts.py", "bot/roles.py", "bot/rules", "cards"),
 ]
 IMPURE = {"asyncio", "random", "secrets", "time", "uuid", "aiohttp", "httpx", "requests"}

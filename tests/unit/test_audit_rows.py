@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from bot import changes
+from bot.model import Wrong
 from bot.sources.audit_rows import from_columns, from_graph
-from bot.sources.graph_audits import sift
+from bot.sources.broken import Broken
 from tests.support.make import NOON
 
 
@@ -67,7 +68,9 @@ def test_both_homes_of_the_log_tell_the_same_event() -> None:
     ],
 )
 def test_a_row_without_an_id_or_a_time_that_can_be_is_broken_and_counted(wrong: dict[str, Any]) -> None:
-    assert sift([from_graph(raw(**wrong), NOON)]) == ((), 1)
+    events, broken = Broken("audits").sift([from_graph(raw(**wrong), NOON)])
+    assert events == ()
+    assert [(row.why in Wrong, row.used) for row in broken] == [(True, False)]
 
 
 @pytest.mark.parametrize(
@@ -87,9 +90,10 @@ def test_whatever_else_is_wrong_the_row_still_counts(odd: dict[str, Any]) -> Non
 
 
 def test_a_column_that_is_no_json_is_left_out() -> None:
-    event = from_columns(columns() | {"InitiatedBy": "{oh", "TargetResources": 7}, NOON).event
-    assert event is not None
-    assert (event.actor, event.target_id) == ("", "")
+    found = from_columns(columns() | {"InitiatedBy": "{oh", "TargetResources": 7}, NOON)
+    assert found.event is not None
+    assert (found.event.actor, found.event.target_id) == ("", "")
+    assert (found.wrong, found.fields) == (Wrong.NESTED, ("InitiatedBy",))
 
 
 def test_what_is_no_object_is_broken() -> None:
@@ -97,7 +101,8 @@ def test_what_is_no_object_is_broken() -> None:
 
 
 def test_steps_of_single_objects_are_not_kept() -> None:
-    assert sift([from_graph(raw(activityDisplayName="Export"), NOON)]) == ((), 0)
+    events, broken = Broken("audits").sift([from_graph(raw(activityDisplayName="Export"), NOON)])
+    assert (changes.read(events), broken) == ((), ())
 
 
 def test_a_name_is_known_in_every_spelling() -> None:

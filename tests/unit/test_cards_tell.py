@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from bot.model import Advice, Alert, Evidence, Execution, Failing, Job, Quarantine, Severity, State
 from bot.ports import Card
-from cards import notes, sample, words
+from cards import notes, outlook, sample, words
 from cards.confirm import confirm
 from cards.errors import errors
 from cards.help import COMMANDS
 from cards.help import help as help_card
 from cards.incident import incident, marker
+from cards.incidents import incidents
 from cards.job import job
 from cards.jobs import jobs
 from cards.refusal import refusal
@@ -56,16 +57,34 @@ def test_an_open_incident_says_how_bad_what_to_do_and_when_it_gets_worse() -> No
     told = said(incident(OPEN, sample.PASSWORD_ADVICE, NOW, seen_after=timedelta(seconds=41)))
 
     assert told.startswith("High\n")
-    assert "#42 · open for 3 h 06 min · nobody has it yet" in told
+    assert "#42 · nobody has it yet" in told
     assert "The saved Workday credential was refused. No joiner, mover or leaver reaches Entra ID" in told
     assert "Do this Renew the password" in told
     assert (
-        "If not Entra tries again at 04:14 UTC, then up to once a day, and switches the job off on 18 Dec (day 28)."
+        "If not Entra tries again on 21 Nov 04:14 UTC, then up to once a day, and switches the job off on 18 Dec (day 28)."
         in told
     )
-    assert "Day: 1 of 28 in quarantine" in told
     assert "Cause: EncounteredQuarantineException · InvalidCredentials" in told
-    assert told.endswith("Seen 41 s after the log row · updated 01:20 UTC")
+    assert told.endswith("Seen 41 s after the log row · updated 21 Nov 01:20 UTC")
+
+
+def test_an_open_card_tells_its_times_in_the_readers_zone_and_nothing_on_it_ages() -> None:
+    card = incident(TAKEN, sample.PASSWORD_ADVICE, NOW, seen_after=timedelta(seconds=41))
+
+    began = "{{DATE(2026-11-20T22:14:00Z,SHORT)}} {{TIME(2026-11-20T22:14:00Z)}} (20 Nov 22:14 UTC)"
+    assert f"Since: {began}" in said(card)
+    assert "Switches off: {{DATE(2026-12-18T22:14:00Z,SHORT)}}" in said(card)
+    assert "Taken: {{DATE(2026-11-21T01:08:00Z,SHORT)}}" in said(card)
+    later = said(incident(TAKEN, sample.PASSWORD_ADVICE, NOW + timedelta(minutes=40), seen_after=timedelta(seconds=41)))
+    assert later.replace("02:00 UTC", "01:20 UTC") == said(card), "only the time of the update may differ"
+
+
+def test_a_name_from_the_directory_is_never_read_as_a_time() -> None:
+    hostile = replace(sample.PEOPLE[0], object_name="{{TIME(2017-02-14T06:00:00Z)}}")
+    evidence = replace(sample.ADDRESSES_CLASH.evidence, examples=(hostile,))
+    told = said(incident(replace(sample.ADDRESSES_CLASH, evidence=evidence), None, NOW))
+
+    assert "{{TIME(2017" not in told
 
 
 def test_its_buttons_are_commands() -> None:
@@ -93,7 +112,7 @@ def test_the_card_can_be_found_again_by_its_marker_and_never_by_another_ones() -
 def test_acknowledged_says_by_whom_and_takes_the_button_away() -> None:
     card = incident(TAKEN, sample.PASSWORD_ADVICE, NOW)
 
-    assert "acknowledged by Ada Admin 12 min ago" in said(card)
+    assert "acknowledged by Ada Admin" in said(card)
     assert "Acknowledge" not in pressable(card)
     assert "Show errors" in pressable(card)
 
@@ -102,10 +121,17 @@ def test_resolved_says_so_instead_of_what_to_do_and_has_no_buttons() -> None:
     card = incident(OVER, sample.PASSWORD_ADVICE, NOW)
 
     assert said(card).startswith("Resolved\n")
-    assert "Resolved The job has left quarantine, at 01:20 UTC." in said(card)
+    assert "Resolved The job has left quarantine, at 21 Nov 01:20 UTC." in said(card)
     assert "Ada Admin had it" in said(card)
     assert "Do this" not in said(card)
     assert pressable(card) == {}
+
+
+def test_trouble_that_began_before_the_bot_saw_it_is_told_in_its_whole_length() -> None:
+    late = replace(OVER, opened_at=NOW - timedelta(seconds=38))
+
+    assert "high, it took 3 h 06 min" in said(incident(late, None, NOW))
+    assert "Resolved after 3 h 06 min" in notes.resolved(late)
 
 
 def test_failing_objects_are_counted_and_the_first_are_named() -> None:
@@ -144,12 +170,12 @@ def test_an_incident_without_a_job_has_no_buttons_for_one_and_invents_no_reason(
 def test_after_28_days_the_card_says_that_the_job_is_switched_off() -> None:
     old = replace(sample.QUARANTINE, series_began=NOW - timedelta(days=30), next_attempt=None)
 
-    assert words.what_entra_does(old, NOW) == "The 28 days ended on 19 Nov: Entra switches the job off."
+    assert outlook.what_entra_does(old, NOW) == "The 28 days ended on 19 Nov: Entra switches the job off."
     assert (
-        words.quarantine_day(replace(old, series_began=NOW - timedelta(days=2, hours=1)), NOW)
+        outlook.quarantine_day(replace(old, series_began=NOW - timedelta(days=2, hours=1)), NOW)
         == "3 of 28 in quarantine"
     )
-    assert words.quarantine_day(Quarantine(reason="x"), NOW) == ""
+    assert outlook.quarantine_day(Quarantine(reason="x"), NOW) == ""
 
 
 # --- jobs and errors ---------------------------------------------------------------------------------------------------
@@ -188,6 +214,12 @@ def test_a_job_tells_its_cycles_its_failures_and_its_incidents() -> None:
     assert pressable(card)["Acknowledge #43"] == ("ack", "43")
 
 
+def test_what_is_kept_in_sync_is_counted_in_plain_words() -> None:
+    counted = replace(sample.CLOUD_SYNC, synced=(("user to User", 2004), ("Group", 1), ("Widget to Gadget", 3)))
+
+    assert "In sync: 2,004 users, 1 group, 3 Widget to Gadget" in said(job(counted, [], [], NOW))
+
+
 def test_the_portal_link_appears_only_where_both_ids_are_known() -> None:
     links = [node["url"] for node in nodes(job(sample.WORKDAY, [], [], NOW)) if "url" in node]
 
@@ -212,7 +244,7 @@ def test_jobs_in_trouble_come_first_and_are_offered() -> None:
 def test_errors_say_what_they_mean_what_to_do_who_acts_and_which_value() -> None:
     told = said(errors([(sample.CLASHING, sample.CLASH_ADVICE, "corp.example")], "24 h", NOW))
 
-    assert told.startswith("3 objects failed\n1 cause in the last 24 h\n")
+    assert told.startswith("3 objects fail\n1 cause · in the last 24 h\n")
     assert sample.CLASH_ADVICE.meaning in told
     assert f"Do this {sample.CLASH_ADVICE.action}" in told
     assert "Who acts an administrator" in told
@@ -280,9 +312,9 @@ def test_notes_say_what_happened_in_one_line() -> None:
     other = replace(OPEN, alert=replace(OPEN.alert, detail="The tenant refused the sign-in."))
 
     assert notes.summary(OPEN) == "High: Workday to Entra ID is in quarantine (#42)"
-    assert notes.summary(OVER) == "Resolved: Workday to Entra ID is in quarantine (#42)"
+    assert notes.summary(OVER) == "Resolved: Workday to Entra ID was in quarantine (#42)"
     assert notes.acknowledged(TAKEN) == "Ada Admin has acknowledged #42 Workday to Entra ID is in quarantine."
-    assert notes.resolved(OVER) == "Resolved after 3 h 06 min: #42 Workday to Entra ID is in quarantine."
+    assert notes.resolved(OVER) == "Resolved after 3 h 06 min: #42 Workday to Entra ID was in quarantine."
     assert notes.reopened(replace(OPEN, reopened=1)).startswith("It came back: #42")
     assert notes.reopened(replace(OPEN, reopened=3)).startswith("It came back, 3 times by now: #42")
     assert notes.changed(raised, OPEN.alert).startswith("Raised from high to critical: #42")
@@ -298,12 +330,23 @@ def test_notes_say_what_happened_in_one_line() -> None:
         (41, "41 s"),
         (720, "12 min"),
         (11_160, "3 h 06 min"),
-        (86_400, "1 day 0 h"),
+        (14_400, "4 h"),
+        (86_400, "1 day"),
         (187_200, "2 days 4 h"),
     ],
 )
 def test_durations_are_told_in_their_two_largest_units(seconds: int, shown: str) -> None:
     assert words.duration(timedelta(seconds=seconds)) == shown
+
+
+def test_what_is_seconds_old_is_told_as_just_now() -> None:
+    new = replace(OPEN, opened_at=NOW)
+    fresh = replace(sample.CLOUD_SYNC, last=Execution(began=NOW, ended=NOW))
+
+    assert "high, since just now" in said(incidents([new], NOW))
+    assert "last cycle just now" in said(jobs([(fresh, 0)], NOW))
+    assert "01:20 UTC (just now)" in said(job(fresh, [], [], NOW))
+    assert words.ago(timedelta(seconds=10)) == "10 s ago"
 
 
 def test_times_carry_their_date_only_where_that_is_not_today() -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.causes import advice, cause_of, conflict, knowledge
+from bot.causes import advice, cause_of, knowledge
+from bot.conflicts import conflict
 from tests.support.make import event
 
 

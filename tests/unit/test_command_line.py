@@ -23,4 +23,6 @@ def test_what_cannot_be_is_refused_with_exit_code_2(words: tuple[str, ...], caps
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert ended.value.code == 2
-    assert "Traceback" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert "_speed" not in said

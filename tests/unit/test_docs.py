@@ -3,13 +3,16 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from docs import generate
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_tables_of_the_readme_are_those_of_the_code() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("document", generate.FILLED)
+def test_the_tables_of_the_documents_are_those_of_the_code(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
     assert generate.filled(text) == text, "run `make docs`"
 
 
@@ -28,7 +31,15 @@ def test_every_dependency_has_its_reason() -> None:
     assert [name for name in wanted if f"`{name}`" not in named] == []
 
 
-def test_every_picture_and_file_that_the_readme_names_is_there() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/metrics.md"])
+def test_every_picture_and_file_that_a_document_names_is_there(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if not ((ROOT / document).parent / link).exists()] == []
+
+
+def test_every_file_that_the_architecture_names_is_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    named = set(re.findall(r"\b(?:bot|cards|sandbox|tests)/[\w/]+(?:\.py|/)", text))
+    named = {name for name in named if "NAME" not in name}
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.store import Store
-from bot.hours import WIDTH, tally, unite, usual
+from bot.hashing import WIDTH
+from bot.hours import tally, unite, usual
 from bot.model import Hour, ProvisioningEvent
 from tests.support.make import NOON, event, job
 

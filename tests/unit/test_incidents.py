@@ -56,6 +56,27 @@ def test_a_worse_severity_is_told_again() -> None:
     assert change.kind is Kind.CHANGED
 
 
+def test_a_count_that_goes_up_and_down_at_an_edge_raises_the_severity_once() -> None:
+    (incident,) = opened(window(job(), failing(24)))
+    kinds: list[Kind] = []
+    for count in (26, 24, 26, 21, 25, 19, 24):
+        (change,) = step([incident], window(job(), failing(count)))
+        incident = change.incident
+        kinds.append(change.kind)
+    assert kinds == [Kind.CHANGED, *[Kind.EDITED] * 4, Kind.CHANGED, Kind.EDITED]
+
+
+def test_the_most_that_failed_is_remembered_when_only_the_last_few_are_left() -> None:
+    (incident,) = opened(window(job(), failing(3)))
+    for count in (12, 4, 1):
+        (change,) = step([incident], window(job(), failing(count)))
+        incident = change.incident
+    (gone,) = step([incident], window(job()))
+    assert (gone.incident.peak, gone.incident.evidence.count) == (12, 1)
+    (back,) = step([gone.incident], window(job(), failing(2)))
+    assert back.incident.peak == 12
+
+
 def test_a_better_name_for_the_job_is_not_told_again() -> None:
     before = opened(window(job(name="Workday.t.1"), failing(3)))
     (change,) = step(before, window(job(), failing(3)))

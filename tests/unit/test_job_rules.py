@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.detect import detect, detect_tenant
+from bot.inhibition import SWITCHED_OFF
 from bot.memories import FORGOTTEN, cadence, patience, remember, remember_all
-from bot.model import AuditEvent, Execution, Finding, Job, Memory, Severity, Tenant, Window
+from bot.model import AuditEvent, Execution, Finding, Job, Memory, Progress, Severity, Tenant, Window
 from tests.support.make import NOON, failing, job, quarantine
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -110,6 +111,19 @@ def test_a_quarantine_is_over_when_a_cycle_has_succeeded_after_it() -> None:
     assert found("quarantine", well, remember(known, well, NOON + 3 * HOUR)) == []
 
 
+def test_a_job_that_was_switched_off_for_its_quarantine_says_so_whether_or_not_graph_still_tells_of_it() -> None:
+    known = remember(None, job(quarantine=quarantine(), last_success=ran(NOON - HOUR)), NOON)
+    for off in (
+        job(status="Paused", schedule_state="Disabled", quarantine=quarantine(), last_success=ran(NOON - HOUR)),
+        job(status="Paused", schedule_state="Disabled", last_success=ran(NOON - HOUR)),
+    ):
+        (told,) = found("quarantine", off, remember(known, off, NOON + 28 * DAY), now=NOON + 28 * DAY)
+        assert "was switched off after 28 days" in told.alert.title
+        assert told.alert.severity is Severity.CRITICAL
+        (paused,) = found("job_paused", off, None)
+        assert paused.alert.key == SWITCHED_OFF
+
+
 # --- quarantine_forecast -----------------------------------------------------------------------------------------------
 
 
@@ -152,6 +166,35 @@ def test_silence_is_measured_by_the_jobs_own_cadence_and_by_the_last_look() -> N
     assert not silent(3, status_since=NOON + 2 * HOUR)  # it was started again just now
     assert not silent(3, cycles=(NOON,))  # not known well enough
     assert not silent(3, status="paused")
+
+
+@given(st.lists(st.integers(-4, 4), min_size=1_080, max_size=1_080))
+@settings(max_examples=3, deadline=None)
+def test_a_month_at_a_cadence_of_forty_minutes_is_no_silence_and_four_cadences_without_a_cycle_are(
+    jitter: list[int],
+) -> None:
+    """Cycles come now and then some minutes early or late; the bot looks every ten minutes."""
+    known: Memory | None = None
+    for number, off in enumerate(jitter):
+        at = NOON + (40 * number + off) * MINUTE
+        for later in range(0, 40, 10):
+            known = remember(known, running(at), at + later * MINUTE)
+            assert found("job_silent", running(at), known, now=known.last_seen) == []
+    last = NOON + (40 * 1_079 + jitter[-1]) * MINUTE
+    after = [remember(known, running(last), last + minutes * MINUTE) for minutes in range(40, 240, 10)]
+    told = [each.last_seen - last for each in after if found("job_silent", running(last), each, now=each.last_seen)]
+    assert 150 * MINUTE < told[0] <= 180 * MINUTE
+
+
+def test_an_initial_cycle_that_gets_on_is_not_silence_and_one_that_hangs_is() -> None:
+    def silent(progress: Progress | None) -> list[Finding]:
+        return found("job_silent", running(progress=progress), memory(last_seen=NOON + 30 * HOUR))
+
+    assert silent(Progress(at=NOON + 29 * HOUR, done=5, total=9)) == []
+    (hanging,) = silent(Progress(at=NOON + 20 * HOUR, done=5, total=9))
+    assert ("Got as far as", "5 of 9 pages of an initial cycle, at 21 Nov 08:00 UTC") in hanging.evidence.facts
+    (none,) = silent(None)
+    assert [name for name, _ in none.evidence.facts] == ["Usually runs"]
 
 
 def test_a_change_gives_a_silent_job_a_day_for_its_initial_cycle() -> None:

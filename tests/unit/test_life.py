@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from bot.detect import EVERY, Subject
 from bot.incidents import FLAPS, Change, Kind, advance, assign, returns
-from bot.inhibition import inhibit
-from bot.model import Alert, Evidence, Execution, Finding, Incident, Severity, Snooze, SnoozeEnd, State
+from bot.inhibition import SWITCHED_OFF, inhibit
+from bot.model import Alert, Cause, Evidence, Execution, Finding, Incident, Severity, Snooze, SnoozeEnd, State
 from bot.snoozes import snooze, wake_those_due
 from tests.support.make import ADA, BOB, NOON, job
 
@@ -180,3 +180,34 @@ def test_a_snooze_outlives_a_return_but_not_its_own_time() -> None:
     (late,) = step([gone.incident], CLASH, hours=5)
     assert early.incident.snooze is not None
     assert late.incident.snooze is None
+
+
+# --- One card for one trouble ------------------------------------------------------------------------------------------
+
+
+def of_one_cause(stuck: int, failing: int) -> list[Finding]:
+    cause = Cause(code="Conflict")
+    return [
+        finding("stuck_object", key="conflict", count=stuck, cause=cause),
+        finding("failing_objects", key="conflict", count=failing, cause=cause),
+        finding("failing_objects", key="timeout", count=1, cause=Cause(code="Timeout")),
+        finding("failing_objects", key="conflict", count=1, cause=cause, job_id="other"),
+    ]
+
+
+def test_objects_that_are_stuck_stand_for_what_fails_alike_and_are_named_by_it_where_others_fail_too() -> None:
+    stuck, failing, *others = inhibit(of_one_cause(2, 2))
+    assert (stuck.held_by, failing.held_by) == ("", stuck.alert.fingerprint)
+    assert [each.held_by for each in others] == ["", ""]
+
+    stuck, failing, *_ = inhibit(of_one_cause(1, 2))
+    assert (stuck.held_by, failing.held_by) == (failing.alert.fingerprint, "")
+    assert failing.evidence.held == ("stuck_object conflict (1)",)
+
+
+def test_a_job_that_its_quarantine_switched_off_is_told_by_the_quarantine_and_a_persons_pause_by_itself() -> None:
+    off, pause = finding("job_paused", key=SWITCHED_OFF), finding("job_paused")
+    quarantine, held, free = inhibit([QUARANTINE, off, pause])
+    assert (held.held_by, free.held_by) == (quarantine.alert.fingerprint, "")
+    assert quarantine.evidence.held == ()
+    assert inhibit([off])[0].held_by == ""

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from bot.adapters.store import Store
 from bot.detect import rules
 from bot.incidents import Change, Kind
-from bot.model import Cause, ConversationKind, Incident, State
+from bot.model import Cause, ConversationKind, Incident, Posted, State
 from bot.notify import tell
 from bot.snoozes import wake_those_due
-from tests.support.make import BOB, CHANNEL, failing, job, quarantine
+from tests.support.make import ADA, BOB, CHANNEL, failing, job, quarantine
 from tests.support.talk import Talk, buttons, shown
 
 WORKDAY = job(quarantine=quarantine(), id="Workday.t.1")
@@ -87,6 +87,12 @@ async def test_snooze_asks_for_how_long_and_why(talk: Talk) -> None:
     assert kept.reason == "the vendor is at it"
 
 
+async def test_what_is_over_cannot_be_snoozed(talk: Talk) -> None:
+    clash = await number(talk, "failing_objects")
+    await resolve(talk, clash)
+    assert "is resolved already" in shown(await talk.say(f"snooze {clash}"))
+
+
 async def test_a_snooze_has_a_longest_time_by_severity(talk: Talk) -> None:
     quarantined = await number(talk, "quarantine")
     assert "too long" in shown(await talk.say(f"snooze {quarantined} --for 8d --reason weekend"))
@@ -120,6 +126,27 @@ async def test_the_author_hears_before_a_snooze_ends_and_can_end_it_at_once(talk
     await talk.say(f"wake {clash}")
     assert (await found(talk, clash)).snooze is None
     assert "is not snoozed" in shown(await talk.say(f"wake {clash}"))
+
+
+async def test_an_author_who_has_a_chat_with_the_bot_hears_it_there_and_nobody_else_does(talk: Talk) -> None:
+    clash = await number(talk, "failing_objects")
+    await talk.show(clash)
+    adas = replace(CHANNEL, id="a:ada", kind=ConversationKind.PERSONAL, user_id=ADA.id)
+    async with talk.store.begin() as tx:
+        await tx.conversations.save(adas)
+        await tx.conversations.save(BOBS)
+    await talk.say(f"snooze {clash} --for 4h --reason known")
+    before = await notes(talk)
+    talk.now.forward(hours=3, minutes=50)
+    async with talk.store.begin() as tx:
+        for change in wake_those_due(await tx.incidents.open(), {}, talk.now()):
+            await tell(tx, change, [CHANNEL])
+        (card,) = [each for each in await tx.outbox.due(talk.now()) if each.conversation.id == adas.id]
+        await tx.outbox.sent_card(card, Posted(activity_id="c", thread_id=adas.id), card.revision, talk.now())
+        due = await tx.outbox.due(talk.now())
+    assert await notes(talk) != before
+    (told,) = [each for each in due if "your snooze of" in each.text]
+    assert told.conversation == adas
 
 
 # --- What there is, and what happened -----------------------------------------------------------------------------------

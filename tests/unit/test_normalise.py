@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.model import BrokenRow, Wrong
 from bot.sources.broken import Broken
 from bot.sources.columns import from_columns
 from bot.sources.normalise import LONGEST_ID, LONGEST_REASON, from_graph
@@ -83,7 +84,7 @@ def named(thing: dict[str, Any], export: bool) -> dict[str, Any]:
 
 def test_a_row_says_the_same_whichever_way_it_comes() -> None:
     found = graph()
-    assert found.wrong == ""
+    assert found.wrong is None
     assert found.event.object_id == "o-1"
     assert found.event.error_code == "PlotterEntryConflict"
     assert found.event.step == "export"
@@ -229,9 +230,9 @@ def test_a_nul_character_is_left_out() -> None:
 def test_broken_json_in_a_column_is_told_of_by_the_columns_name(column: str, text: str) -> None:
     found = columns({column: text})
     if (column, text) in {("Steps", "[]"), ("ProvisioningStatusInfo", '{"Id": 7}')}:
-        assert found.wrong == ""
+        assert found.wrong is None
     else:
-        assert column.replace("Steps", "ProvisioningSteps") in found.wrong or found.event is None
+        assert (found.wrong, found.fields) == (Wrong.NESTED, (column.replace("Steps", "ProvisioningSteps"),))
 
 
 def test_flat_columns_stand_in_for_a_status_that_is_broken() -> None:
@@ -242,10 +243,37 @@ def test_flat_columns_stand_in_for_a_status_that_is_broken() -> None:
 
 def test_columns_that_are_missing_or_null_are_no_reason_to_fail() -> None:
     assert from_columns({}, NOW).event is None
-    found = columns({"CycleId": None, "ChangeId": 7, "TargetIdentity": None, "ServicePrincipal": "null", "Steps": ""})
+    found = columns({"CycleId": None, "TargetIdentity": None, "ServicePrincipal": "null", "Steps": ""})
     assert found.event is not None
-    assert found.wrong == ""
+    assert found.wrong is None
     assert (found.event.cycle_id, found.event.step) == ("", "")
+
+
+def test_a_column_that_holds_no_text_is_told_of_by_its_name() -> None:
+    found = columns({"ChangeId": 7, "CycleId": ["c"]})
+    assert found.event is not None
+    assert (found.wrong, set(found.fields)) == (Wrong.TYPE, {"ChangeId", "CycleId"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "why", "fields"),
+    [
+        ({"jobId": None}, Wrong.MISSING, ("jobId",)),
+        ({"id": ["row-1"]}, Wrong.TYPE, ("id",)),
+        ({"activityDateTime": "yesterday"}, Wrong.TIME, ("activityDateTime",)),
+        ({"activityDateTime": "0001-01-01T00:00:00+05:00"}, Wrong.TIME, ("activityDateTime",)),
+        ({"activityDateTime": "9999-12-31T23:59:59-05:00"}, Wrong.TIME, ("activityDateTime",)),
+        ({"sourceIdentity": {"id": 4711}}, Wrong.TYPE, ("sourceIdentity.id",)),
+        ({"provisioningSteps": [{"status": [1]}]}, Wrong.TYPE, ("provisioningSteps.status",)),
+        ({"sourceIdentity": {"id": "x" * 10_000}}, Wrong.OVERSIZE, ("sourceIdentity",)),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_is_wrong_is_told_with_where_it_stands(
+    changed: dict[str, Any], why: Wrong, fields: tuple[str, ...]
+) -> None:
+    found = graph(**changed)
+    assert (found.wrong, found.fields) == (why, fields)
 
 
 # --- Counting ----------------------------------------------------------------------------------------------------------
@@ -254,9 +282,49 @@ def test_columns_that_are_missing_or_null_are_no_reason_to_fail() -> None:
 def test_a_broken_row_is_counted_and_logged_once_by_its_id_alone(caplog: pytest.LogCaptureFixture) -> None:
     broken = Broken("graph")
     rows = [graph(), graph(id="row-2", provisioningAction=7), graph(id="row-3", activityDateTime=None)]
-    events, count = broken.sift(rows)
+    events, found = broken.sift(rows)
     assert [event.id for event in events] == ["row-1", "row-2"]
-    assert count == 2
-    assert broken.sift(rows)[1] == 0
+    assert found == (
+        BrokenRow(id="row-2", why=Wrong.TYPE, fields=("provisioningAction",), used=True),
+        BrokenRow(id="row-3", why=Wrong.MISSING, fields=("activityDateTime",)),
+    )
+    assert broken.sift(rows)[1] == ()
     assert [vars(record)["row"] for record in caplog.records] == ["row-2", "row-3"]
     assert "Ida" not in caplog.text
+
+
+SCOPING: dict[str, Any] = {
+    "IsActive": "True",
+    "Assigned": "True",
+    "IsEffectivelyEntitledForProvisioning": "False",
+    "IsInProvisioningScopeDisplayName": "True",
+    "SkipReason": "NotEffectivelyEntitled",
+}
+
+
+@pytest.mark.parametrize(
+    ("code", "step", "hidden"),
+    [
+        ("", {"details": SCOPING}, "NotEffectivelyEntitled"),
+        ("NotEffectivelyEntitled", {"details": SCOPING | {"Assigned": "False"}}, ""),
+        ("NotEffectivelyEntitled", {"details": SCOPING | {"IsActive": "False"}}, ""),
+        ("NotEffectivelyEntitled", {"details": SCOPING | {"IsInProvisioningScopeDisplayName": "False"}}, ""),
+        ("RedundantExport", {"details": {"Assigned": "True", "IsEffectivelyEntitledForProvisioning": "True"}}, ""),
+        ("SlackUnableToResolveReferenceAttributeValue", {}, "UnableToResolveReferenceAttributeValue"),
+        (
+            "",
+            {"details": {"ErrorCode": "UnableToResolveReferenceAttributeValue"}},
+            "UnableToResolveReferenceAttributeValue",
+        ),
+        ("", {"name": "UnableToResolveReferenceAttributeValue"}, "UnableToResolveReferenceAttributeValue"),
+        ("", {"details": "Assigned, not an object"}, ""),
+        ("", {"details": [1]}, ""),
+    ],
+)
+def test_what_a_skipped_row_hides_is_found_in_its_code_and_in_its_steps(
+    code: str, step: dict[str, Any], hidden: str
+) -> None:
+    info = {"status": "skipped", "errorInformation": {"errorCode": code, "reason": ""}}
+    steps = [{"provisioningStepType": "scoping", "status": "success"} | step]
+    assert graph(provisioningStatusInfo=info, provisioningSteps=steps).event.hides == hidden
+    assert graph(provisioningStatusInfo=info | {"status": "failure"}, provisioningSteps=steps).event.hides == ""

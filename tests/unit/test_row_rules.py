@@ -14,7 +14,6 @@ from bot.detect import detect
 from bot.hidden import hidden
 from bot.ledger import Folded, fold_all, sort
 from bot.model import (
-    Alert,
     Arrival,
     Cause,
     Execution,
@@ -70,14 +69,37 @@ def test_a_healthy_job_gives_nothing() -> None:
         (failing(5, first_seen=NOON - 3 * DAY), Severity.HIGH),
         (failing(4, first_seen=NOON - 3 * DAY), Severity.MEDIUM),
         (failing(1, examples=(failure(object_type="Device"),)), Severity.LOW),
+        (failing(1, in_roles=1), Severity.HIGH),
+        (failing(500, in_roles=1), Severity.CRITICAL),
     ],
 )
 def test_how_bad_it_is_depends_on_how_many_on_whether_they_are_people_and_on_how_long(
     group: Failing, severity: Severity
 ) -> None:
-    (alert,) = failing_objects(window(failures=(group,)))
-    assert isinstance(alert, Alert)
-    assert alert.severity is severity
+    (finding,) = failing_objects(window(failures=(group,)))
+    assert isinstance(finding, Finding)
+    assert finding.alert.severity is severity
+
+
+def test_who_among_them_holds_a_directory_role_is_said_and_no_reason_to_tell_again() -> None:
+    one, two = (next(failing_objects(window(failures=(failing(30, in_roles=n),)))) for n in (1, 2))
+    assert isinstance(one, Finding)
+    assert isinstance(two, Finding)
+    assert one.evidence.facts == (("Roles", "1 of them holds a directory role"),)
+    assert two.evidence.facts == (("Roles", "2 of them hold directory roles"),)
+    assert one.alert == two.alert
+
+
+def test_a_title_says_in_words_what_is_wrong_and_keeps_the_code() -> None:
+    def title(code: str) -> str:
+        group = failing(1, cause=Cause(code=code), examples=(failure(cause=Cause(code=code), reason="It said no."),))
+        (finding,) = failing_objects(window(failures=(group,)))
+        assert isinstance(finding, Finding)
+        return f"{finding.alert.title} | {finding.alert.detail}"
+
+    known = "no licence is left (LicenseLimitExceeded) | The app has no free licence for the user."
+    assert title("LicenseLimitExceeded") == f"Workday to Entra ID: {known}"
+    assert title("NeverHeardOf") == "Workday to Entra ID: NeverHeardOf | It said no."
 
 
 def stuck(count: int = 5, age: timedelta = DAY, others: int = 0, **more: Any) -> Iterator[Any]:
@@ -91,6 +113,21 @@ def stuck(count: int = 5, age: timedelta = DAY, others: int = 0, **more: Any) ->
 def test_an_object_that_fails_for_a_day_and_again_and_again_is_stuck() -> None:
     (finding,) = stuck()
     assert "Grace Hopper is stuck" in finding.alert.title
+
+
+def test_several_objects_that_are_stuck_for_one_cause_are_one_alert() -> None:
+    two = tuple(failure(object_id=f"o{n}", object_name=f"User {n}", count=5, first_seen=NOON - DAY) for n in (1, 2))
+    (finding,) = stuck_object(window(failures=(failing(2, first_seen=NOON - DAY, examples=two),)))
+    assert isinstance(finding, Finding)
+    assert (finding.alert.key, finding.evidence.count) == ("conflict/proxyaddresses", 2)
+    assert "User 1 and 1 more are stuck" in finding.alert.title
+
+
+def test_somebody_stuck_who_holds_a_directory_role_is_told_as_what_fails_would_be() -> None:
+    one = failure(count=5, first_seen=NOON - DAY)
+    (finding,) = stuck_object(window(failures=(failing(1, first_seen=NOON - DAY, examples=(one,), in_roles=1),)))
+    assert isinstance(finding, Finding)
+    assert finding.alert.severity is Severity.HIGH
 
 
 def test_an_object_that_failed_seldom_or_only_lately_or_on_a_sick_job_is_not_stuck() -> None:
@@ -182,6 +219,7 @@ def test_a_staged_delete_neither_heals_nor_fails_its_object() -> None:
 LOST: dict[str, Any] = {
     "status": "skipped",
     "error_code": "UnableToResolveReferenceAttributeValue",
+    "hides": "UnableToResolveReferenceAttributeValue",
     "reason": "A referenced object is not provisioned.",
 }
 
@@ -213,6 +251,19 @@ def test_order_and_repetition_of_skipped_rows_change_nothing(numbers: list[int],
     mixed = data.draw(st.permutations([*numbers, *numbers[:3]]))
     cut = data.draw(st.integers(0, len(mixed)))
     assert entries([mixed[:cut], mixed[cut:]]) == entries([sorted(set(numbers))])
+
+
+def test_people_who_are_assigned_in_vain_are_told_until_they_come_over_or_are_assigned_no_more() -> None:
+    def open_after(*rows: Any) -> int:
+        ended = sort(rows).well
+        entries = fold_all({}, Folded(failed=hidden(rows), well=ended), {})
+        return sum(entry.failure.cleared_at is None for entry in entries.values())
+
+    vain: dict[str, Any] = {"ok": True, "status": "skipped", "out_of_scope": True, "hides": "NotEffectivelyEntitled"}
+    assert open_after(event(1, **vain)) == 1
+    assert open_after(event(1, **vain), event(2, minute=1, ok=True)) == 0
+    assert open_after(event(1, **vain), event(2, minute=1, ok=True, status="skipped", out_of_scope=True)) == 0
+    assert open_after(event(1, ok=True), event(2, minute=1, **vain)) == 1
 
 
 # --- logs_late ---------------------------------------------------------------------------------------------------------

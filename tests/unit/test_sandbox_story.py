@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from sandbox.lag import Lag
+from sandbox.tenant import Tenant
 from tests.support.tenant_box import audited, later, make_tenant, open_failures
 
 
@@ -99,3 +102,20 @@ def test_the_clock_can_be_put_forward_for_good() -> None:
     tenant.skip(3_600)
     dial.turn(seconds=1)
     assert (tenant.clock() - before).total_seconds() == 3_601
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"speed": 0}, "speed must be between 0.01 and 1000"),
+        ({"speed": -1}, "speed"),
+        ({"speed": float("nan")}, "speed"),
+        ({"speed": float("inf")}, "speed"),
+        ({"story": "thriller"}, "there is no story 'thriller'; there are quiet, default, storm"),
+        ({"history_hours": -1}, "history"),
+        ({"history_hours": float("nan")}, "history"),
+    ],
+)
+def test_what_cannot_be_played_is_refused_in_a_sentence(wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Tenant(**wrong)

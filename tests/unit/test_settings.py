@@ -48,8 +48,34 @@ def test_a_wrong_value_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch
 
 
 def test_people_are_listed_with_commas_or_blanks(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, OPERATORS="a, b c", READERS="")
-    assert (load(None).operators, load(None).readers) == (("a", "b", "c"), ("*",))
+    one, two = GOOD["TENANT_ID"], GOOD["APP_ID"]
+    given(monkeypatch, OPERATORS=f"{one}, {two.upper()} ,{one}", READERS="")
+    assert (load(None).operators, load(None).readers) == ((one, two, one), ("*",))
+
+
+def test_people_are_named_by_their_ids_and_every_other_name_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, OPERATORS="bob", READERS="*, eve@contoso.com mallory", WORKSPACE_ID="my-workspace", APP_ID="x")
+    with pytest.raises(BadSettings) as told:
+        load(None)
+    lines = str(told.value).splitlines()[1:]
+    assert [line.split()[0] for line in lines] == ["APP_ID", "READERS", "OPERATORS", "WORKSPACE_ID"]
+    assert "OPERATORS is wrong ('bob' is not a GUID (the Entra object id of a person))" in str(told.value)
+    assert "'eve@contoso.com', 'mallory' are not GUIDs" in str(told.value)
+
+
+def test_not_everybody_may_be_an_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, OPERATORS="*")
+    with pytest.raises(BadSettings, match="name each operator"):
+        load(None)
+
+
+def test_a_source_without_its_workspace_is_told_together_with_what_else_is_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given(monkeypatch, SOURCES="log_analytics", AUDITS="log_analytics", PORT="0")
+    with pytest.raises(BadSettings) as told:
+        load(None)
+    assert [line.split()[0] for line in str(told.value).splitlines()[1:]] == ["SOURCES", "AUDITS", "PORT"]
 
 
 def test_the_secret_does_not_show_when_the_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,5 +105,5 @@ def test_log_analytics_needs_a_workspace_and_a_source_must_exist(monkeypatch: py
 def test_the_workspace_is_read_where_there_is_one_and_graph_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch)
     assert load(None).sources_to_read == ("graph",)
-    given(monkeypatch, WORKSPACE_ID="w")
+    given(monkeypatch, WORKSPACE_ID=GOOD["TENANT_ID"])
     assert load(None).sources_to_read == ("log_analytics",)

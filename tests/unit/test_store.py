@@ -190,3 +190,17 @@ def tables(path: Path) -> dict[str, object]:
         columns = {name: sorted(row[1:] for row in connection.execute(f"PRAGMA table_info({name})")) for name in names}
         indexes = sorted(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"))
         return {**columns, "indexes": indexes, "revision": list(connection.execute("SELECT * FROM alembic_version"))}
+
+
+async def test_people_are_found_among_what_fails_by_their_name_in_the_source_or_in_the_target(store: Store) -> None:
+    await fold(
+        store,
+        event(1, object_id="ada"),
+        event(2, object_id="21042", target_id="bob"),
+        event(3, object_id="cleo", target_id="cleo", error_code="Timeout"),
+        event(4, object_id="dan"),
+        event(5, object_id="ada", minute=9, ok=True),
+    )
+    async with store.look() as tx:
+        found = await tx.ledger.failing_among({"ada", "bob", "cleo", "eve"})
+    assert found == {("Workday.t.1", "conflict/proxyaddresses"): 1, ("Workday.t.1", "timeout"): 1}

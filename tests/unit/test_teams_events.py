@@ -62,10 +62,17 @@ async def test_a_new_name_is_heard(stage: Stage) -> None:
     assert [(place.name, installed) for place, installed in stage.ear.joins] == [("Renamed", False)]
 
 
-@pytest.mark.parametrize("event", ["channelDeleted", "teamDeleted", "teamHardDeleted", "teamArchived"])
+@pytest.mark.parametrize("event", ["channelDeleted", "teamDeleted", "teamHardDeleted"])
 async def test_a_place_that_is_gone_is_left(stage: Stage, event: str) -> None:
     await stage.send(change(stage, event))
     assert len(stage.ear.gone) == 1
+
+
+async def test_an_archived_team_is_left_until_it_is_heard_of_again(stage: Stage) -> None:
+    await stage.send(change(stage, "teamArchived"))
+    assert (len(stage.ear.shut), stage.ear.gone) == (1, [])
+    await stage.send(change(stage, "teamUnarchived"))
+    assert [installed for _, installed in stage.ear.joins] == [False]
 
 
 async def test_a_bot_that_is_thrown_out_leaves_and_people_who_come_and_go_are_no_news(stage: Stage) -> None:

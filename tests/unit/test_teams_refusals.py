@@ -78,6 +78,16 @@ async def test_a_gateway_in_trouble_may_have_let_a_new_message_through(stage: St
     assert caught.value.uncertain is (verb is not update)
 
 
+@pytest.mark.parametrize("status", [401, 408, 500])
+async def test_an_update_is_repeated_where_a_new_message_would_not_be(stage: Stage, status: int) -> None:
+    stage.script += [Scripted(status, b"{}"), Scripted(status, b"{}")]
+    with pytest.raises(TryLater, match=str(status)) as caught:
+        await update(stage)
+    assert not caught.value.uncertain
+    with pytest.raises(Undeliverable):
+        await post(stage)
+
+
 @EVERY
 async def test_a_conflict_did_not_arrive(stage: Stage, verb: Verb) -> None:
     stage.script.append(Scripted(412, {"error": {"code": "PreconditionFailed"}}))
@@ -166,7 +176,6 @@ async def test_a_card_that_is_not_there_any_more_is_gone_and_its_conversation_is
         (403, {"error": 5}),
         (403, {"message": "subCode"}),
         (413, {"error": {"code": "MessageSizeTooBig"}}),
-        (500, {"error": {"code": "ServiceError"}}),
         (302, None),
     ],
 )

@@ -46,26 +46,25 @@ async def test_clocks_may_differ_by_a_few_minutes(stage: Stage) -> None:
     assert (await stage.send(stage.activity(), nbf=now() + 4 * MINUTE))[0] == 200
 
 
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"exp": now() - 6 * MINUTE},
-        {"exp": None},
-        {"exp": "soon"},
-        {"exp": str(now() + 60 * MINUTE)},
-        {"nbf": now() + 30 * MINUTE},
-        {"aud": "another-app"},
-        {"aud": None},
-        {"aud": ""},
-        {"aud": [APP]},
-        {"iss": "https://sts.windows.net/somebody/"},
-        {"iss": None},
-        {"serviceurl": "https://smba.evil.example/"},
-        {"serviceurl": None},
-        {"serviceurl": ""},
-    ],
-    ids=str,
-)
+WRONG: dict[str, dict[str, Any]] = {
+    "ended": {"exp": now() - 6 * MINUTE},
+    "without an end": {"exp": None},
+    "an end in words": {"exp": "soon"},
+    "an end in text": {"exp": str(now() + 60 * MINUTE)},
+    "begins later": {"nbf": now() + 30 * MINUTE},
+    "for another app": {"aud": "another-app"},
+    "for nobody": {"aud": None},
+    "for the empty name": {"aud": ""},
+    "for a list": {"aud": [APP]},
+    "by another issuer": {"iss": "https://sts.windows.net/somebody/"},
+    "by nobody": {"iss": None},
+    "of another service": {"serviceurl": "https://smba.evil.example/"},
+    "of no service": {"serviceurl": None},
+    "of the empty service": {"serviceurl": ""},
+}
+
+
+@pytest.mark.parametrize("claims", WRONG.values(), ids=WRONG.keys())
 async def test_wrong_claims_do_not_get_in(stage: Stage, claims: dict[str, Any]) -> None:
     await refused(stage, header=f"Bearer {stage.token(**claims)}")
 

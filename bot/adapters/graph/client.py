@@ -15,6 +15,7 @@ import msgspec
 
 from bot.adapters import lenient, trust
 from bot.adapters.graph.errors import GraphDown, translate
+from bot.ports import Called, uncounted
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -40,12 +41,14 @@ class GraphClient:
         scope: str = "",
         ca_file: Path | None = None,
         timeout: float = 30.0,
+        called: Called = uncounted,
     ) -> None:
         self.url = url.rstrip("/")
         self._credential = credential
-        self._scope = scope or _scope_of(self.url)
+        self.scope = scope or _scope_of(self.url)
         self._ca_file = ca_file
         self._timeout = timeout
+        self._called = called
         self._graph: GraphServiceClient | None = None
         self._building = asyncio.Lock()
 
@@ -60,7 +63,11 @@ class GraphClient:
         try:
             found: Any = await graph.request_adapter.send_primitive_async(ask(graph), "bytes", {"XXX": ODataError})
         except Exception as error:  # noqa: BLE001 - faults of ours come out of translate() as they are
-            raise translate(error, url=self.url, needs=needs) from None
+            told = translate(error, url=self.url, needs=needs)
+            if isinstance(told, GraphDown):
+                self._called(told.status)
+            raise told from None
+        self._called(200)
         return found or b""
 
     async def get(self, ask: Ask, kind: type[T], *, needs: str) -> T:
@@ -73,11 +80,19 @@ class GraphClient:
 
     async def post(self, path: str, body: object, *, needs: str) -> bytes:
         """Post JSON to a path below the base address, for what the SDK has no builder for."""
+        return await self.ask(path, body, needs=needs)
+
+    async def ask(self, path: str, body: object = None, *, needs: str) -> bytes:
+        """Read a path below the base address, or post JSON to it where there is a body."""
         from kiota_abstractions.method import Method
         from kiota_abstractions.request_information import RequestInformation
 
         def ask(_: GraphServiceClient) -> RequestInformation:
-            return with_json(RequestInformation(Method.POST, "{+baseurl}" + path, {}), body)
+            if body is not None:
+                return with_json(RequestInformation(Method.POST, "{+baseurl}" + path, {}), body)
+            request = RequestInformation(Method.GET)
+            request.url = f"{self.url}{path}"
+            return request
 
         return await self.send(ask, needs=needs)
 
@@ -125,7 +140,7 @@ class GraphClient:
         from msgraph_core import GraphClientFactory
 
         host = urlsplit(self.url).hostname or ""
-        sign_in = AzureIdentityAuthenticationProvider(self._credential, scopes=[self._scope], allowed_hosts=[host])
+        sign_in = AzureIdentityAuthenticationProvider(self._credential, scopes=[self.scope], allowed_hosts=[host])
         # Waiting is the watch's business, which also counts the calls: the SDK's own retries are off.
         impatient = RetryHandlerOption(0, 0, should_retry=False)
         handling = cast("dict[str, RequestOption]", {**options, RetryHandlerOption.get_key(): impatient})

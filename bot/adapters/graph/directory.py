@@ -1,36 +1,31 @@
-"""Secrets and certificates of the applications behind the jobs, and whether the jobs' saved credentials are good."""
+"""What is around the jobs: secrets and certificates of their applications, whether saved credentials are good, and more."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import msgspec
-
 from bot.adapters import lenient
 from bot.adapters.graph import batch
-from bot.adapters.graph.client import Ask, GraphClient
+from bot.adapters.graph.client import GraphClient
 from bot.adapters.graph.errors import GraphDown
 from bot.adapters.graph.reading import moment
+from bot.adapters.graph.role_holders import role_holders
+from bot.adapters.graph.schemas import schema
+from bot.adapters.graph.scoped_groups import groups
 from bot.adapters.graph.wire import Wire
 from bot.adapters.wording import clean
-from bot.model import Credential, FoundGroup, Job
+from bot.model import Credential, FoundGroup, Job, Schema, ScopedGroup
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from kiota_abstractions.request_information import RequestInformation
-    from msgraph.graph_service_client import GraphServiceClient
 
 log = logging.getLogger(__name__)
 
 _READ = "Application.Read.All"
 _CHECK = "Synchronization.ReadWrite.All"
-_GROUPS = "GroupMember.Read.All"
-_MOST_PAGES = 20
-_MOST_GROUPS = 100
 _SELECT = "$select=id,appId,displayName,passwordCredentials,keyCredentials"
 _SECRET, _CERTIFICATE = "client secret", "certificate"
 
@@ -56,25 +51,6 @@ class _Owners(Wire, frozen=True, kw_only=True):
     value: list[_Owner] | None = None
 
 
-class _Assignment(Wire, frozen=True, kw_only=True):
-    principal_id: str | None = None
-    principal_display_name: str | None = None
-    principal_type: str | None = None
-
-
-class _Assignments(Wire, frozen=True, kw_only=True):
-    value: list[_Assignment] | None = None
-    next_link: str | None = msgspec.field(default=None, name="@odata.nextLink")
-
-
-class _Named(Wire, frozen=True, kw_only=True):
-    display_name: str | None = None
-
-
-class _Some(Wire, frozen=True, kw_only=True):
-    value: list[msgspec.Raw] | None = None
-
-
 class GraphDirectory:
     """Port `Directory`."""
 
@@ -82,6 +58,7 @@ class GraphDirectory:
         self._client = client
         self._app_id = app_id
         self._may_check = True
+        self._told: set[str] = set()
 
     async def credentials(self, jobs: Sequence[Job]) -> Sequence[Credential]:
         """Those of the jobs' applications and service principals, and the bot's own. Raises SourceDown."""
@@ -120,40 +97,34 @@ class GraphDirectory:
             raise
         return ""
 
-    async def groups(self, job: Job, known: Sequence[str]) -> Sequence[FoundGroup]:
-        """The groups assigned to the job's application, and those of the known that are gone. Raises SourceDown."""
-        assigned = await self._assigned(job)
-        asked = sorted({*assigned, *known})[:_MOST_GROUPS]
-        paths = [f"/groups/{quote(one, safe='')}?$select=id,displayName" for one in asked]
-        paths += [f"/groups/{quote(one, safe='')}/members?$select=id&$top=1" for one in asked]
-        answers = await batch.get_all(self._client, paths, needs=_GROUPS)
-        if (error := next((a.error for a in answers if a.error and a.error.status != 404), None)) is not None:
-            raise error
-        found: list[FoundGroup] = []
-        for one, group, members in zip(asked, answers, answers[len(asked) :], strict=False):
-            if group.error is not None:
-                found.append(FoundGroup(id=one, name=assigned.get(one, ""), gone=True))
-            elif one in assigned:
-                found.append(FoundGroup(id=one, name=_name(group) or assigned[one], empty=_is_empty(members)))
-        return found
+    async def schema(self, job: Job) -> Schema | None:
+        """The version of the job's schema and the groups of its filters; None without permission. Raises SourceDown."""
+        try:
+            return await schema(self._client, job)
+        except GraphDown as error:
+            if error.status not in (401, 403):
+                raise
+            self._tell_once("the schemas of the jobs are not looked at: %s", error)
+            return None
 
-    async def _assigned(self, job: Job) -> dict[str, str]:
-        """Ids and names of the groups that are assigned."""
-        found: dict[str, str] = {}
+    async def groups(self, job: Job, named: Sequence[str], known: Sequence[ScopedGroup]) -> Sequence[FoundGroup]:
+        """The groups in the job's scope, and those of the known that are gone. Raises SourceDown."""
+        return await groups(self._client, job, named, known)
 
-        def first(graph: GraphServiceClient) -> RequestInformation:
-            principal = graph.service_principals.by_service_principal_id(job.service_principal)
-            return principal.app_role_assigned_to.to_get_request_information()
+    async def role_holders(self) -> Set[str] | None:
+        """Ids of the people who hold a directory role; None without the permission. Raises SourceDown."""
+        try:
+            return await role_holders(self._client)
+        except GraphDown as error:
+            if error.status not in (401, 403):
+                raise
+            self._tell_once("who holds a directory role is not known, and severities do without it: %s", error)
+            return None
 
-        ask: Ask = first
-        for _ in range(_MOST_PAGES):
-            page = await self._client.get(ask, _Assignments, needs=_READ)
-            groups = (one for one in page.value or () if (one.principal_type or "").lower() == "group")
-            found |= {one.principal_id: clean(one.principal_display_name) for one in groups if one.principal_id}
-            if not page.next_link:
-                break
-            ask = self._client.next_page(page.next_link)
-        return found
+    def _tell_once(self, text: str, error: GraphDown) -> None:
+        if text not in self._told:
+            log.warning(text, error)
+        self._told.add(text)
 
     def _of(self, owner: _Owner, jobs: Sequence[Job]) -> Iterator[Credential]:
         tied = tuple(job.id for job in jobs if owner.app_id and job.app_id == owner.app_id)
@@ -171,21 +142,6 @@ class GraphDirectory:
                         jobs=tied,
                         own=owner.app_id == self._app_id,
                     )
-
-
-def _name(answer: batch.Found) -> str:
-    try:
-        return clean(lenient.decode(answer.body, _Named).display_name)
-    except lenient.Unreadable:
-        return ""
-
-
-def _is_empty(answer: batch.Found) -> bool:
-    """Only an answer that says so: one that cannot be read is none."""
-    try:
-        return answer.error is None and lenient.decode(answer.body, _Some).value == []
-    except lenient.Unreadable:
-        return False
 
 
 def _ends(key: _Key) -> datetime | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from bot.adapters import lenient
+from bot.adapters.graph import batch
 from bot.adapters.graph.client import Ask, GraphClient
 from bot.adapters.graph.wire import Principal, Principals
 from bot.ports import Clock
@@ -47,6 +50,12 @@ class Discovery:
         self._looked_at = self._clock() if everybody else None
         return {one.id: one for one in (*self._hinted, *self._some_others()) if one.id}
 
+    async def named(self, ids: Collection[str]) -> list[Principal]:
+        """The service principals of these ids, as far as they can be read."""
+        paths = [f"/servicePrincipals/{quote(one, safe='')}?$select={_SELECT}" for one in sorted(ids)]
+        answers = await batch.get_all(self._client, paths, needs=NEEDS)
+        return [found for answer in answers if (found := _principal(answer)) is not None]
+
     def _some_others(self) -> list[Principal]:
         """In turns, so that a principal that nothing hints at is asked sooner or later too."""
         start = self._next if self._next < len(self._others) else 0
@@ -73,6 +82,14 @@ def hinted(principal: Principal) -> bool:
         or "metadata=" in (principal.homepage or "")
         or "WindowsAzureActiveDirectoryIntegratedApp" in tags
     )
+
+
+def _principal(answer: batch.Found) -> Principal | None:
+    try:
+        found = None if answer.error else lenient.decode(answer.body, Principal)
+    except lenient.Unreadable:
+        return None
+    return found if found is not None and found.id else None
 
 
 def _first_page(graph: GraphServiceClient) -> RequestInformation:

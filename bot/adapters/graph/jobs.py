@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -65,6 +65,20 @@ class GraphJobs:
         if found is None:
             raise GraphDown(f"Microsoft Graph's answer about {job.name} is empty.")
         return found
+
+    async def gone(self, jobs: Sequence[Job]) -> Set[str]:
+        """Ids of the jobs that Graph answers 404 for. One that is there all the same is listed again from now on."""
+        paths = [
+            f"/servicePrincipals/{quote(job.service_principal, safe='')}/synchronization/jobs/{quote(job.id, safe='')}"
+            for job in jobs
+        ]
+        answers = await batch.get_all(self._client, paths, needs=_READ)
+        there = [job for job, answer in zip(jobs, answers, strict=True) if answer.error is None]
+        for principal in await self._discovery.named({job.service_principal for job in there}):
+            self._principals.setdefault(principal.id or "", principal)
+        return {
+            job.id for job, answer in zip(jobs, answers, strict=True) if answer.error and answer.error.status == 404
+        }
 
     async def start(self, job: Job) -> None:
         """Go on from the stored point."""

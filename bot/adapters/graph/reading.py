@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
 
 from bot.adapters.graph.kinds import kind_of
-from bot.adapters.graph.wire import Principal, WireExecution, WireJob, WireQuarantine
+from bot.adapters.graph.wire import Principal, WireExecution, WireJob, WireProgress, WireQuarantine
 from bot.adapters.wording import clean
-from bot.model import Execution, Job, Quarantine
+from bot.model import Execution, Job, Progress, Quarantine
 
 
 def job(wire: WireJob, principal: Principal) -> Job | None:
@@ -37,6 +38,7 @@ def job(wire: WireJob, principal: Principal) -> Job | None:
         last_success=_execution(status.last_successful_execution),
         last_export=_execution(status.last_successful_execution_with_exports),
         successive_failures=status.count_successive_complete_failures or 0,
+        progress=_progress(status.progress or ()),
         escrows_pruned=status.escrows_pruned or False,
         synced=tuple((count.key or "", count.value or 0) for count in status.synchronized_entry_count_by_type or ()),
         troubleshooting_url=status.troubleshooting_url or "",
@@ -70,6 +72,16 @@ def _quarantine(wire: WireQuarantine | None, code: str) -> Quarantine | None:
         series_count=wire.series_count or 0,
         next_attempt=moment(wire.next_attempt),
     )
+
+
+def _progress(wires: Iterable[WireProgress]) -> Progress | None:
+    """The newest of what was observed."""
+    seen = [
+        Progress(at=at, done=wire.completed_units or 0, total=wire.total_units or 0)
+        for wire in wires
+        if (at := moment(wire.progress_observation_date_time)) is not None
+    ]
+    return max(seen, key=lambda each: (each.at, each.done), default=None)
 
 
 def _execution(wire: WireExecution | None) -> Execution | None:

@@ -55,6 +55,12 @@ class WireQuarantine(Wire, frozen=True, kw_only=True):
     error: Fault | None = None
 
 
+class WireProgress(Wire, frozen=True, kw_only=True):
+    completed_units: int | None = None
+    progress_observation_date_time: str | None = None
+    total_units: int | None = None
+
+
 class Count(Wire, frozen=True, kw_only=True):
     key: str | None = None
     value: int | None = None
@@ -69,6 +75,7 @@ class Status(Wire, frozen=True, kw_only=True):
     last_execution: WireExecution | None = None
     last_successful_execution: WireExecution | None = None
     last_successful_execution_with_exports: WireExecution | None = None
+    progress: list[WireProgress] | None = None
     quarantine: WireQuarantine | None = None
     synchronized_entry_count_by_type: list[Count] | None = None
     troubleshooting_url: str | None = None

@@ -35,6 +35,10 @@ class Arrivals:
             self._connection, owed, [{"job_id": job_id, "at": at} for job_id, at in sorted(now.items())], key="job_id"
         )
 
+    async def prune(self, before: datetime) -> None:
+        """Forget jobs of which nothing came since a time, as those that exist no more."""
+        await self._connection.execute(delete(arrivals).where(arrivals.c.newest < before))
+
     async def save(self, source: str, events: Iterable[ProvisioningEvent]) -> None:
         """Note the rows that a source has shown; an older one than is known changes nothing."""
         newest: dict[str, datetime] = {}

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import conversations
 from bot.adapters.store.sql import insert, pack
-from bot.model import Conversation
+from bot.model import Conversation, ConversationKind
 
 _conversation = msgspec.msgpack.Decoder(Conversation).decode
 
@@ -29,6 +29,11 @@ class Conversations:
         )
         body = found.scalar()
         return None if body is None else _conversation(body)
+
+    async def own(self, user_id: str) -> Conversation | None:
+        """The chat in which the bot may speak with somebody alone."""
+        known = (each for each in (await self.all()).values() if each.kind is ConversationKind.PERSONAL)
+        return next((each for each in known if each.active and user_id and each.user_id == user_id), None)
 
     async def watching(self) -> list[Conversation]:
         """Conversations that watch and that the bot may still speak in."""

@@ -11,14 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import checks, tokens
 from bot.adapters.store.sql import insert, pack
-from bot.model import Credential, CredentialCheck, ScopedGroup
+from bot.model import Credential, CredentialCheck, Schema, ScopedGroup
 
 _credentials = msgspec.msgpack.Decoder(tuple[Credential, ...]).decode
 _check = msgspec.msgpack.Decoder(CredentialCheck).decode
 _ALL = "credentials"
 _ONE = "check"
 _GROUPS = "groups"
+_ROLES = "roles"
+_SCHEMA = "schema"
 _groups = msgspec.msgpack.Decoder(tuple[ScopedGroup, ...]).decode
+_schema = msgspec.msgpack.Decoder(Schema).decode
+_roles = msgspec.msgpack.Decoder(tuple[str, ...] | None).decode
 
 
 class Credentials:
@@ -51,6 +55,23 @@ class Credentials:
         rows = await self._connection.execute(select(checks.c.job_id, checks.c.body).where(checks.c.kind == _GROUPS))
         return {job_id: _groups(body) for job_id, body in rows}
 
+    async def save_schema(self, schema: Schema) -> None:
+        await self._put(_SCHEMA, schema.job_id, pack(schema))
+
+    async def schemas(self) -> dict[str, Schema]:
+        """The schema of each job, as it was seen last."""
+        return {each.job_id: each for each in map(_schema, await self._bodies(_SCHEMA))}
+
+    async def save_roles(self, holders: Iterable[str] | None) -> None:
+        """Replace what is known of who holds a directory role; None where that may not be known."""
+        await self._put(_ROLES, "", pack(None if holders is None else sorted(holders)))
+
+    async def roles(self) -> frozenset[str] | None:
+        """Ids of those who hold a directory role; None where that is not known."""
+        bodies = await self._bodies(_ROLES)
+        found = _roles(bodies[0]) if bodies else None
+        return None if found is None else frozenset(found)
+
     async def tell_token(self, job_id: str, expires_at: datetime, by: str, now: datetime) -> None:
         """Remember when a job's SCIM token ends; what was told before is replaced."""
         told = {"expires_at": expires_at, "told_by": by, "told_at": now}
@@ -64,6 +85,12 @@ class Credentials:
 
     async def forget_token(self, job_id: str) -> None:
         await self._connection.execute(delete(tokens).where(tokens.c.job_id == job_id))
+
+    async def keep(self, job_ids: Iterable[str]) -> None:
+        """Forget what is known of jobs other than these, which nobody remembers any more; without any, nothing."""
+        if kept := list(job_ids):
+            await self._connection.execute(delete(checks).where(checks.c.job_id.not_in([*kept, ""])))
+            await self._connection.execute(delete(tokens).where(tokens.c.job_id.not_in(kept)))
 
     async def _put(self, kind: str, job_id: str, body: bytes) -> None:
         statement = insert(self._connection, checks).values(kind=kind, job_id=job_id, body=body)

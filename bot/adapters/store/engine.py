@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.adapters.store.arrivals import Arrivals
 from bot.adapters.store.audits import Audits
+from bot.adapters.store.broken import Broken
 from bot.adapters.store.conversations import Conversations
 from bot.adapters.store.credentials import Credentials
 from bot.adapters.store.hours import Hours
@@ -25,10 +26,11 @@ from bot.adapters.store.people import People
 from bot.adapters.store.reading import Reading
 from bot.adapters.store.schema import metadata
 from bot.adapters.store.timeline import Timeline
+from bot.adapters.store.undelivered import Owing
 from bot.adapters.store.warnings import Warnings
 from bot.ports import BadSettings
 
-HEAD = "0002"
+HEAD = "0004"
 
 
 class Transaction:
@@ -36,6 +38,7 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.reading = Reading(connection)
+        self.broken = Broken(connection)
         self.memories = Memories(connection)
         self.ledger = Ledger(connection)
         self.warnings = Warnings(connection)
@@ -43,6 +46,7 @@ class Transaction:
         self.arrivals = Arrivals(connection)
         self.incidents = Incidents(connection)
         self.outbox = Outbox(connection)
+        self.owing = Owing(connection)
         self.conversations = Conversations(connection)
         self.people = People(connection)
         self.audits = Audits(connection)
@@ -52,6 +56,8 @@ class Transaction:
 
 class Store:
     """The bot's memory."""
+
+    revision = HEAD
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -66,6 +72,9 @@ class Store:
         event.listen(engine.sync_engine, "connect", _prepare)
         try:
             await _upgrade(engine)
+        except BadSettings:
+            await engine.dispose()
+            raise
         except (DBAPIError, OSError) as error:
             await engine.dispose()
             reason = str(getattr(error, "orig", error)) or type(error).__name__
@@ -74,6 +83,18 @@ class Store:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+    async def why_not_written(self) -> str:
+        """What keeps the database from being written, "" where nothing does: tried, and taken back."""
+        try:
+            async with self._writing, self._engine.connect() as connection:
+                if connection.dialect.name == "sqlite":
+                    await connection.execute(text("BEGIN IMMEDIATE"))
+                await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+                await connection.rollback()
+        except DBAPIError as error:
+            return str(error.orig)
+        return ""
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[Transaction]:
@@ -134,6 +155,11 @@ async def _upgrade(engine: AsyncEngine) -> None:
         revision = await connection.run_sync(_revision)
         if not revision:
             await connection.run_sync(_create)
+        elif revision > HEAD:
+            raise BadSettings(
+                f"The database of DATABASE_URL is of a newer Syncwatch ({revision}, this one knows {HEAD}): "
+                "run the newer one, or name another file."
+            )
         elif revision != HEAD:
             # Alembic costs a quarter of a second and ten megabytes, so only a database that is behind pays for it.
             from bot.adapters.store.migrate import upgrade

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import incidents
@@ -30,10 +30,10 @@ class Incidents:
 
     async def recent(self, since: datetime) -> dict[str, Incident]:
         """Open incidents, and those resolved since a time, by fingerprint (of several the newest)."""
+        # Each half by the same index; said in any shorter way, all incidents that ever were are looked through.
+        resolved = and_(incidents.c.open.is_(False), incidents.c.changed_at >= since)
         rows = await self._connection.execute(
-            select(incidents.c.body)
-            .where(or_(incidents.c.open, incidents.c.changed_at >= since))
-            .order_by(incidents.c.number)
+            select(incidents.c.body).where(or_(incidents.c.open.is_(True), resolved)).order_by(incidents.c.number)
         )
         return {incident.alert.fingerprint: incident for incident in map(_incident, rows.scalars())}
 
@@ -50,14 +50,15 @@ class Incidents:
 
     async def before(self, incident: Incident) -> Incident | None:
         """The last incident of the same rule and cause that is over: of the same job if there is one, else of any."""
-        alike = select(incidents.c.body).where(
-            incidents.c.likeness == _likeness(incident.alert), incidents.c.open.is_(False)
-        )
-        if incident.number:
-            alike = alike.where(incidents.c.number < incident.number)
-        same_first = (incidents.c.fingerprint == incident.alert.fingerprint).desc()
-        found = await self._connection.execute(alike.order_by(same_first, incidents.c.number.desc()).limit(1))
-        body = found.scalar()
+        same = incidents.c.fingerprint == incident.alert.fingerprint
+        alike = incidents.c.likeness == _likeness(incident.alert)
+        return await self._last(same, incident) or await self._last(alike, incident)
+
+    async def _last(self, which: ColumnElement[bool], before: Incident) -> Incident | None:
+        past = select(incidents.c.body).where(which, incidents.c.open.is_(False))
+        if before.number:
+            past = past.where(incidents.c.number < before.number)
+        body = (await self._connection.execute(past.order_by(incidents.c.number.desc()).limit(1))).scalar()
         return None if body is None else _incident(body)
 
     async def save(self, incident: Incident) -> Incident:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import ledger, microseconds, well
@@ -22,12 +21,6 @@ _entry = msgspec.msgpack.Decoder(Entry).decode
 EXAMPLES = 10
 
 
-@lru_cache(maxsize=10_000)
-def hashed(key: Key) -> int:
-    """A key as 64 bits: short rows, one index."""
-    return int.from_bytes(blake2b("\x1f".join(key).encode(), digest_size=8).digest(), "big", signed=True)
-
-
 class Ledger:
     """What fails now and what failed, by object."""
 
@@ -36,16 +29,14 @@ class Ledger:
 
     async def entries(self, keys: Iterable[Key]) -> dict[Key, Entry]:
         """The entries of those keys that have one."""
-        by_hash = {hashed(key): key for key in keys}
-        which = among(self._connection, ledger.c.key, by_hash)
+        which = among(self._connection, ledger.c.key, keys)
         rows = await self._connection.execute(select(ledger.c.key, ledger.c.body).where(which))
-        return {by_hash[key]: _entry(body) for key, body in rows}
+        return {key: _entry(body) for key, body in rows}
 
     async def well(self, keys: Iterable[Key]) -> dict[Key, datetime]:
         """When those objects were last well, where that is known."""
-        by_hash = {hashed(key): key for key in keys}
-        rows = await self._connection.execute(select(well).where(among(self._connection, well.c.key, by_hash)))
-        return {by_hash[key]: at for key, at in rows}
+        rows = await self._connection.execute(select(well).where(among(self._connection, well.c.key, keys)))
+        return {row.key: row.at for row in rows}
 
     async def save(self, entries: Mapping[Key, Entry]) -> None:
         """Insert entries, or overwrite what is known of their objects."""
@@ -61,11 +52,29 @@ class Ledger:
             index_elements=["key"], set_={"at": statement.excluded.at}, where=statement.excluded.at > well.c.at
         )
         # In the order of the index, and as plain numbers: this is the one place where every healthy row comes by.
-        await many(self._connection, newer, sorted((hashed(key), microseconds(at)) for key, at in times.items()))
+        await many(self._connection, newer, sorted((key, microseconds(at)) for key, at in times.items()))
 
     async def failing(self) -> dict[str, tuple[Failing, ...]]:
         """Open failures by job, grouped by cause, the largest group first."""
         return await self._groups(ledger.c.cleared_at.is_(None))
+
+    async def failing_among(self, ids: Iterable[str]) -> dict[tuple[str, str], int]:
+        """How many of those people fail now, whether in the source or in the target they are called so: by job and cause."""
+        people = list(ids)
+        # Two small questions, each of which has an index; asked as one, every open row would be looked at.
+        found: set[tuple[int, str, str]] = set()
+        for column in (ledger.c.object_id, ledger.c.target_id):
+            rows = await self._connection.execute(
+                select(ledger.c.key, ledger.c.job_id, ledger.c.cause).where(
+                    ledger.c.cleared_at.is_(None), column.in_(people)
+                )
+            )
+            found.update((key, job_id, cause) for key, job_id, cause in rows)
+        return Counter((job_id, cause) for _, job_id, cause in found)
+
+    async def open_of(self, job_ids: Iterable[str]) -> dict[Key, Entry]:
+        """The entries of all objects of those jobs that fail now."""
+        return await open_entries(self._connection, ledger, job_ids)
 
     async def open_objects(self) -> list[tuple[str, str, str]]:
         """Job id, object id and error code of every object that fails now."""
@@ -74,16 +83,20 @@ class Ledger:
         return [(failure.job_id, failure.object_id, failure.error_code) for failure in failures]
 
     async def failed_since(self, since: datetime) -> dict[str, tuple[Failing, ...]]:
-        """Failures seen since a time, cleared or not, by job and cause."""
-        return await self._groups(ledger.c.last_seen >= since)
+        """Failures seen since a time, cleared or not, by job and cause; what fails now is named first."""
+        return await self._groups(ledger.c.last_seen >= since, ledger.c.cleared_at.is_not(None))
 
     async def prune(self, before: datetime) -> None:
-        """Forget what was cleared, and what was last well, before a time."""
-        await self._connection.execute(delete(ledger).where(ledger.c.cleared_at < before))
+        """Forget what failed last before a time and was cleared, and what was last well before it.
+
+        Not by when it was cleared: that is the newest success, which moves on for as long as the object is well.
+        """
+        old = (ledger.c.last_seen < before) & ledger.c.cleared_at.is_not(None)
+        await self._connection.execute(delete(ledger).where(old))
         await self._connection.execute(delete(well).where(well.c.at < before))
 
-    async def _groups(self, which: ColumnElement[bool]) -> dict[str, tuple[Failing, ...]]:
-        examples = await self._examples(which)
+    async def _groups(self, which: ColumnElement[bool], *last: ColumnElement[bool]) -> dict[str, tuple[Failing, ...]]:
+        examples = await self._examples(which, *last)
         counted = await self._connection.execute(
             select(
                 ledger.c.job_id,
@@ -91,23 +104,34 @@ class Ledger:
                 func.count(),
                 func.min(ledger.c.first_seen),
                 func.max(ledger.c.last_seen),
+                func.count(ledger.c.cleared_at),
+                func.max(ledger.c.cleared_at),
             )
             .where(which)
             .group_by(ledger.c.job_id, ledger.c.cause)
             .order_by(ledger.c.job_id, func.count().desc(), ledger.c.cause)
         )
         groups: dict[str, tuple[Failing, ...]] = {}
-        for job_id, cause, count, first, last in counted:
+        for job_id, cause, count, first, newest, healed, healed_at in counted:
             shown = tuple(entry.failure for entry in examples[job_id, cause])
             group = Failing(
-                job_id=job_id, cause=shown[0].cause, count=count, first_seen=first, last_seen=last, examples=shown
+                job_id=job_id,
+                cause=shown[0].cause,
+                count=count,
+                first_seen=first,
+                last_seen=newest,
+                examples=shown,
+                healed=healed,
+                healed_at=healed_at,
             )
             groups[job_id] = (*groups.get(job_id, ()), group)
         return groups
 
-    async def _examples(self, which: ColumnElement[bool]) -> dict[tuple[str, str], list[Entry]]:
+    async def _examples(
+        self, which: ColumnElement[bool], *last: ColumnElement[bool]
+    ) -> dict[tuple[str, str], list[Entry]]:
         place = func.row_number().over(
-            partition_by=(ledger.c.job_id, ledger.c.cause), order_by=(ledger.c.first_seen, ledger.c.object_id)
+            partition_by=(ledger.c.job_id, ledger.c.cause), order_by=(*last, ledger.c.first_seen, ledger.c.object_id)
         )
         # The bodies are fetched for those few that are shown, and not carried through the numbering.
         numbered = select(ledger.c.key, place.label("place")).where(which).subquery()
@@ -123,16 +147,24 @@ class Ledger:
         return found
 
 
+async def open_entries(connection: AsyncConnection, table: Table, job_ids: Iterable[str]) -> dict[Key, Entry]:
+    """What is open about those jobs in the ledger, or in a table like it."""
+    which = table.c.job_id.in_(list(job_ids)) & table.c.cleared_at.is_(None)
+    rows = await connection.execute(select(table.c.key, table.c.body).where(which))
+    return {key: _entry(body) for key, body in rows}
+
+
 def _row(key: Key, entry: Entry) -> tuple[Any, ...]:
     """An entry in the order of the table's columns."""
     failure = entry.failure
     return (
-        hashed(key),
-        key[0],
+        key,
+        failure.job_id,
         failure.cause.key,
-        key[2],
+        failure.object_id,
         microseconds(failure.first_seen),
         microseconds(failure.last_seen),
         None if failure.cleared_at is None else microseconds(failure.cleared_at),
         pack(entry),
+        failure.target_id,
     )

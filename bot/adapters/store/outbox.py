@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import cards, conversations, notes
+from bot.adapters.store.schema import cards, conversations, incidents, notes
 from bot.adapters.store.sql import insert
 from bot.model import Conversation, Delivery, DeliveryKind, Posted
 
@@ -47,11 +47,10 @@ class Outbox:
             rows = [{"number": number, "revision": revision} for number, revision in revisions.items()]
             await self._connection.execute(shown, rows)
 
-    async def add_note(self, incident: int, text: str) -> None:
-        """A note under every card of the incident that stands or is on its way."""
-        where = await self._connection.execute(
-            select(cards.c.conversation_id).where(cards.c.incident == incident, cards.c.dead == "")
-        )
+    async def add_note(self, incident: int, text: str, only: str = "") -> None:
+        """A note under every card of the incident that stands or is on its way, or under the one in a conversation."""
+        mine = select(cards.c.conversation_id).where(cards.c.incident == incident, cards.c.dead == "")
+        where = await self._connection.execute(mine.where(cards.c.conversation_id == only) if only else mine)
         rows = [{"incident": incident, "conversation_id": each, "text": text} for each in where.scalars()]
         if rows:
             await self._connection.execute(notes.insert(), rows)
@@ -130,6 +129,11 @@ class Outbox:
     async def bury(self, delivery: Delivery, reason: str) -> None:
         """Give a delivery up, and keep why."""
         await self._set(delivery, dead=reason[:500], sending=False)
+
+    async def prune(self, before: datetime) -> None:
+        """Forget the notes of incidents that were resolved before a time; their timelines keep what happened."""
+        long_over = select(incidents.c.number).where(incidents.c.open.is_(False), incidents.c.changed_at < before)
+        await self._connection.execute(delete(notes).where(notes.c.incident.in_(long_over)))
 
     async def _set(self, delivery: Delivery, **values: Any) -> None:
         table = cards if delivery.kind is DeliveryKind.CARD else notes

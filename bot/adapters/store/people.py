@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import audit, confirmations, persons
@@ -50,7 +50,21 @@ class People:
         return result.rowcount == 1
 
     async def forget(self, before: datetime) -> None:
-        await self._connection.execute(delete(confirmations).where(confirmations.c.expires_at < before))
+        """Forget the confirmations that nobody gave in time; the audit trail keeps that they expired."""
+        late = confirmations.c.expires_at < before
+        rows = await self._connection.execute(select(confirmations.c.body).where(late))
+        for waiting in map(_confirmation, rows.scalars().all()):
+            await self.record(
+                AuditEntry(
+                    at=waiting.expires_at,
+                    person=waiting.person,
+                    conversation_id=waiting.conversation_id,
+                    command=waiting.command,
+                    words=waiting.words,
+                    outcome="expired",
+                )
+            )
+        await self._connection.execute(delete(confirmations).where(late))
 
     async def record(self, entry: AuditEntry) -> None:
         await self._connection.execute(
@@ -65,9 +79,18 @@ class People:
             )
         )
 
-    async def trail(self, limit: int = 100) -> list[AuditEntry]:
-        """The newest entries of the audit trail, newest first."""
-        rows = await self._connection.execute(select(audit).order_by(audit.c.id.desc()).limit(limit))
+    async def trail(
+        self, limit: int = 100, *, since: datetime | None = None, person: str = "", word: str = "", skip: int = 0
+    ) -> list[AuditEntry]:
+        """The newest entries of the audit trail, newest first; of one person, or with one of their words, if asked."""
+        wanted = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit).offset(skip)
+        if since is not None:
+            wanted = wanted.where(audit.c.at >= since)
+        if person:
+            wanted = wanted.where(audit.c.person_id == person)
+        if word:
+            wanted = wanted.where((literal(" ") + audit.c.words + " ").contains(f" {word} ", autoescape=True))
+        rows = await self._connection.execute(wanted)
         return [
             AuditEntry(
                 at=row.at,

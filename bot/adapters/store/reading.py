@@ -27,14 +27,16 @@ class Reading:
         found = await self._connection.execute(select(cursors.c.cursor).where(cursors.c.source == source))
         return found.scalar() or ""
 
-    async def advance(self, source: str, cursor: str, now: datetime, broken: int) -> None:
-        statement = insert(self._connection, cursors).values(source=source, cursor=cursor, read_at=now, broken=broken)
+    async def advance(self, source: str, cursor: str, now: datetime) -> None:
+        statement = insert(self._connection, cursors).values(source=source, cursor=cursor, read_at=now)
         await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["source"],
-                set_={"cursor": cursor, "read_at": now, "broken": cursors.c.broken + broken},
-            )
+            statement.on_conflict_do_update(index_elements=["source"], set_={"cursor": cursor, "read_at": now})
         )
+
+    async def read_at(self) -> dict[str, datetime]:
+        """When something of each source was stored last."""
+        rows = await self._connection.execute(select(cursors.c.source, cursors.c.read_at))
+        return {row.source: row.read_at for row in rows}
 
     async def jobs(self) -> dict[str, Job]:
         rows = await self._connection.execute(select(jobs.c.body))

@@ -29,6 +29,9 @@ class Moment(types.TypeDecorator[datetime]):
         return None if value is None else EPOCH + timedelta(microseconds=int(value))
 
 
+Hash = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits that name a row. SQLite keeps a table in the order of an INTEGER key; for a BIGINT it would keep an index beside it."""
+
 metadata = MetaData()
 
 # What was read: one row a source.
@@ -38,14 +41,25 @@ cursors = Table(
     Column("source", Text, primary_key=True),
     Column("cursor", Text, nullable=False),
     Column("read_at", Moment, nullable=False),
-    Column("broken", BigInteger, nullable=False, server_default="0"),
+)
+
+# Rows of each source that were not as they should be, by what was wrong with them; `fields` is JSON, of the last one.
+broken = Table(
+    "broken",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("why", Text, primary_key=True),
+    Column("total", BigInteger, nullable=False),
+    Column("unused", BigInteger, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("fields", Text, nullable=False),
 )
 
 # One row for each object that failed at least once; `key` is a hash of job, object type and object id.
 ledger = Table(
     "ledger",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Hash, primary_key=True, autoincrement=False),
     Column("job_id", Text, nullable=False),
     Column("cause", Text, nullable=False),
     Column("object_id", Text, nullable=False),
@@ -53,6 +67,7 @@ ledger = Table(
     Column("last_seen", Moment, nullable=False),
     Column("cleared_at", Moment),
     Column("body", LargeBinary, nullable=False),
+    Column("target_id", Text, nullable=False, server_default=""),
 )
 Index(
     "ledger_open",
@@ -63,12 +78,20 @@ Index(
     postgresql_where=ledger.c.cleared_at.is_(None),
 )
 Index("ledger_last_seen", ledger.c.last_seen)
+# Whether somebody fails who is known by an id, in the source or in the target.
+for _name in ("object_id", "target_id"):
+    Index(
+        f"ledger_open_{_name}",
+        ledger.c[_name],
+        sqlite_where=ledger.c.cleared_at.is_(None),
+        postgresql_where=ledger.c.cleared_at.is_(None),
+    )
 
 # When each object was last well, so that a failure that arrives late does not open what has healed since.
 well = Table(
     "well",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Hash, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False),
 )
 
@@ -77,7 +100,7 @@ well = Table(
 hours = Table(
     "hours",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Hash, primary_key=True, autoincrement=False),
     Column("job_id", Text, nullable=False),
     Column("hour", Moment, nullable=False),
     Column("action", Text, nullable=False),
@@ -112,7 +135,7 @@ owed = Table("owed", metadata, Column("job_id", Text, primary_key=True), Column(
 warnings = Table(
     "warnings",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Hash, primary_key=True, autoincrement=False),
     Column("job_id", Text, nullable=False),
     Column("cause", Text, nullable=False),
     Column("object_id", Text, nullable=False),
@@ -120,6 +143,13 @@ warnings = Table(
     Column("last_seen", Moment, nullable=False),
     Column("cleared_at", Moment),
     Column("body", LargeBinary, nullable=False),
+)
+Index(
+    "warnings_open",
+    warnings.c.job_id,
+    warnings.c.cause,
+    sqlite_where=warnings.c.cleared_at.is_(None),
+    postgresql_where=warnings.c.cleared_at.is_(None),
 )
 
 audits = Table(
@@ -182,6 +212,7 @@ incidents = Table(
 )
 Index("incidents_recent", incidents.c.open, incidents.c.changed_at)
 Index("incidents_alike", incidents.c.likeness, incidents.c.number)
+Index("incidents_same", incidents.c.fingerprint, incidents.c.number)
 
 # Everybody who ever spoke to the bot, so that incidents can be given to them by name.
 persons = Table(
@@ -219,7 +250,12 @@ cards = Table(
     Column("dead", Text, nullable=False, server_default=""),
 )
 Index("cards_of_incident", cards.c.incident, cards.c.conversation_id, unique=True)
-Index("cards_due", cards.c.wanted, cards.c.shown)
+Index(
+    "cards_due",
+    cards.c.id,
+    sqlite_where=cards.c.wanted > cards.c.shown,
+    postgresql_where=cards.c.wanted > cards.c.shown,
+)
 
 notes = Table(
     "notes",

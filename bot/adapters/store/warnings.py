@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.ledger import EXAMPLES, hashed
+from bot.adapters.store.ledger import EXAMPLES, open_entries
 from bot.adapters.store.schema import warnings
-from bot.adapters.store.sql import pack, slices, upsert
+from bot.adapters.store.sql import among, pack, upsert
 from bot.ledger import Entry, Key
 from bot.model import Failing
 
@@ -26,24 +26,19 @@ class Warnings:
 
     async def entries(self, keys: Iterable[Key]) -> dict[Key, Entry]:
         """The entries of those keys that have one."""
-        if (await self._connection.execute(select(warnings.c.key).limit(1))).first() is None:
+        if (await self._connection.execute(select(func.max(warnings.c.key)))).scalar() is None:
             return {}
-        by_hash = {hashed(key): key for key in keys}
-        found: dict[Key, Entry] = {}
-        for part in slices(by_hash):
-            rows = await self._connection.execute(
-                select(warnings.c.key, warnings.c.body).where(warnings.c.key.in_(part))
-            )
-            found.update({by_hash[key]: _entry(body) for key, body in rows})
-        return found
+        which = among(self._connection, warnings.c.key, keys)
+        rows = await self._connection.execute(select(warnings.c.key, warnings.c.body).where(which))
+        return {key: _entry(body) for key, body in rows}
 
     async def save(self, entries: Mapping[Key, Entry]) -> None:
         rows = [
             {
-                "key": hashed(key),
-                "job_id": key[0],
+                "key": key,
+                "job_id": entry.newest.job_id,
                 "cause": entry.failure.cause.key,
-                "object_id": key[2],
+                "object_id": entry.newest.object_id,
                 "first_seen": entry.failure.first_seen,
                 "last_seen": entry.failure.last_seen,
                 "cleared_at": entry.failure.cleared_at,
@@ -52,6 +47,10 @@ class Warnings:
             for key, entry in entries.items()
         ]
         await upsert(self._connection, warnings, rows, key="key")
+
+    async def open_of(self, job_ids: Iterable[str]) -> dict[Key, Entry]:
+        """The entries of all objects of those jobs that still lose something."""
+        return await open_entries(self._connection, warnings, job_ids)
 
     async def open(self) -> dict[str, tuple[Failing, ...]]:
         """What is still lost, by job and cause, with the newest few of each."""
@@ -83,4 +82,6 @@ class Warnings:
         return found
 
     async def prune(self, before: datetime) -> None:
-        await self._connection.execute(delete(warnings).where(warnings.c.cleared_at < before))
+        """As the ledger does."""
+        old = (warnings.c.last_seen < before) & warnings.c.cleared_at.is_not(None)
+        await self._connection.execute(delete(warnings).where(old))

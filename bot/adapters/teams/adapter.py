@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -22,7 +23,7 @@ from bot.adapters.teams.keys import Keys
 from bot.adapters.teams.seen import Seen
 from bot.adapters.teams.turns import PRESS_PATIENCE, Pause, Reply, Turns
 from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import Answer, CannotLook, Card, Clock, Listener
+from bot.ports import Answer, Called, CannotLook, Card, Clock, Listener, uncounted
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +50,10 @@ class Teams:
         ca_file: Path | None = None,
         patience: float = PRESS_PATIENCE,
         pause: Pause = asyncio.sleep,
+        called: Called = uncounted,
     ) -> None:
-        self._tenant_id, self._look = tenant_id.lower(), look
-        self._http = Http(trust.context(ca_file))
+        self._tenant_id, self._look, self._keys_url = tenant_id.lower(), look, openid_url
+        self._http = Http(trust.context(ca_file), called)
         self._keys = Keys(openid_url, self._http.fetch, clock)
         self._connectors = Connectors(self._http, token, clock)
         authentication = Authentication(
@@ -137,6 +139,10 @@ class Teams:
     def problems(self) -> list[str]:
         """What keeps people from being heard, in sentences."""
         return [self._keys.problem] if self._keys.problem else []
+
+    async def server_time(self) -> datetime | None:
+        """The time by the server of the keys that sign what Teams sends. Raises SourceDown where it cannot be reached."""
+        return await self._http.time_at(self._keys_url)
 
     async def close(self) -> None:
         """Finish what is being answered, then hang up."""

@@ -10,6 +10,8 @@ import asyncio
 import ssl
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import aiohttp
@@ -18,7 +20,7 @@ from botframework.connector.auth import ConnectorFactory
 from yarl import URL
 
 from bot.adapters.teams.faults import Verb, failure
-from bot.ports import Clock, TryLater
+from bot.ports import Called, Clock, SourceDown, TryLater, uncounted
 
 Token = Callable[[], Awaitable[str]]
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=4)
@@ -34,7 +36,8 @@ class Created(msgspec.Struct, rename="camel"):
 class Http:
     """The session that everything goes over, made when first used because it belongs to the running loop."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext, called: Called = uncounted) -> None:
+        self.called = called
         self._ssl = context
         self._session: aiohttp.ClientSession | None = None
 
@@ -48,6 +51,18 @@ class Http:
     async def fetch(self, url: str) -> bytes:
         async with self.session.get(url, raise_for_status=True) as response:
             return await response.read()
+
+    async def time_at(self, url: str) -> datetime | None:
+        """The time that the server at an address has; None where it does not say. Raises SourceDown."""
+        try:
+            async with self.session.get(url, raise_for_status=True) as response:
+                said = response.headers.get("Date", "")
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise SourceDown(f"{url} cannot be read ({type(error).__name__}).") from None
+        try:
+            return parsedate_to_datetime(said).astimezone(UTC)
+        except ValueError:
+            return None
 
     async def close(self) -> None:
         if self._session is not None:
@@ -87,10 +102,13 @@ class Connector:
             ) as response:
                 answer = await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            self._http.called(0)
             raise TryLater(f"Teams cannot be reached: {type(error).__name__}") from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            self._http.called(0)
             reason = f"The connection to Teams failed: {type(error).__name__}"
             raise TryLater(reason, uncertain=verb is Verb.CREATE) from error
+        self._http.called(response.status)
         if not 200 <= response.status < 300:
             raise failure(verb, response.status, response.headers, answer, self._clock())
         return answer

@@ -1,4 +1,4 @@
-"""What Teams' events mean: the bot came, the bot went, or something about the place is new."""
+"""What Teams' events mean: the bot came, the bot went, the place was shut, or something about it is new."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.adapters.teams.wire import Incoming
 class Event(StrEnum):
     ADDED = "added"
     HEARD = "heard"
+    SHUT = "shut"
     GONE = "gone"
 
 
@@ -22,7 +23,7 @@ _CHANGE = {
     "teamRestored": Event.HEARD,
     "teamUnarchived": Event.HEARD,
     "channelDeleted": Event.GONE,
-    "teamArchived": Event.GONE,
+    "teamArchived": Event.SHUT,
     "teamDeleted": Event.GONE,
     "teamHardDeleted": Event.GONE,
 }

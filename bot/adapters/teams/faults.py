@@ -1,7 +1,8 @@
 """What Teams answers when it will not do what we ask, turned into the outbox's words.
 
 After https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability: only 412, 429, 502, 503
-and 504 are worth a second try, and a create that ended in a 5xx may have arrived.
+and 504 are worth a second try, and a create that ended in a 5xx may have arrived. An update does no harm when it is
+repeated, so it is also tried again after 401 (a token that has just ended), 408 and 500.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ CLOSED = {
 }
 """The codes that say that the conversation itself is closed to the bot."""
 
+UPDATE_AGAIN = (401, 408, 500)
+FINAL = CLOSED | {"BotNotRegistered"}
+"""The codes that no repetition changes."""
+
 LONGEST = 3600.0
 """Seconds that we wait at most because Teams asks for it."""
 
@@ -57,6 +62,8 @@ def failure(
     if status in (502, 503, 504):
         after = retry_after(headers.get("Retry-After"), now)
         return TryLater(reason, after=after, uncertain=verb is Verb.CREATE)
+    if verb is Verb.UPDATE and status in UPDATE_AGAIN and code not in FINAL:
+        return TryLater(reason, after=retry_after(headers.get("Retry-After"), now))
     if status == 404 and verb is Verb.UPDATE and code not in CLOSED:
         return CardGone(reason)
     return Undeliverable(reason, gone=status in (403, 404) and code in CLOSED)

@@ -119,6 +119,8 @@ class Turns:
         if event is Event.GONE:
             self._seen.forget(added)
             await self._listener.left(place)
+        elif event is Event.SHUT:
+            await self._listener.left(place, for_good=False)
         elif event is Event.HEARD:
             await self._join(place, installed=False)
         else:  # Teams tells of an installation twice, as installationUpdate and as conversationUpdate

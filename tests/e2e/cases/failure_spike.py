@@ -1,7 +1,7 @@
 """A few failures come and go every day; one day there are forty, and then it is quiet again."""
 
 from tests.support.cases import Case
-from tests.support.whole import Whole
+from tests.support.whole import Whole, little_to_do
 
 DAY = 86_400
 
@@ -19,4 +19,10 @@ async def heal(whole: Whole) -> None:
     await whole.look(seconds=60)
 
 
-CASE = Case(rule="failure_spike", play=play, says=("more failures than usual", "Failures in 24 h", "40"), heal=heal)
+CASE = Case(
+    rule="failure_spike",
+    before=little_to_do,
+    play=play,
+    says=("more failures than usual", "Failures in 24 h", "40"),
+    heal=heal,
+)

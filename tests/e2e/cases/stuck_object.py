@@ -1,7 +1,7 @@
 """One user fails for a day and a half, try after try, and is repaired then."""
 
 from tests.support.cases import Case
-from tests.support.whole import Whole
+from tests.support.whole import Whole, little_to_do
 
 
 async def play(whole: Whole) -> None:
@@ -16,9 +16,5 @@ async def heal(whole: Whole) -> None:
 
 
 CASE = Case(
-    rule="stuck_object",
-    play=play,
-    says=("is stuck", "cycle after cycle", "Tries"),
-    heal=heal,
-    also=("failing_objects",),
+    rule="stuck_object", before=little_to_do, play=play, says=("is stuck", "cycle after cycle", "Tries"), heal=heal
 )

@@ -6,6 +6,8 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+_HASH = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Create everything."""
@@ -18,7 +20,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "ledger",
-        sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("key", _HASH, primary_key=True, autoincrement=False),
         sa.Column("job_id", sa.Text, nullable=False),
         sa.Column("cause", sa.Text, nullable=False),
         sa.Column("object_id", sa.Text, nullable=False),
@@ -38,7 +40,7 @@ def upgrade() -> None:
     op.create_index("ledger_last_seen", "ledger", ["last_seen"])
     op.create_table(
         "well",
-        sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("key", _HASH, primary_key=True, autoincrement=False),
         sa.Column("at", sa.BigInteger, nullable=False),
     )
     op.create_table(
@@ -77,7 +79,8 @@ def _create_outbox() -> None:
         *_attempts(),
     )
     op.create_index("cards_of_incident", "cards", ["incident", "conversation_id"], unique=True)
-    op.create_index("cards_due", "cards", ["wanted", "shown"])
+    behind = sa.text("wanted > shown")
+    op.create_index("cards_due", "cards", ["id"], sqlite_where=behind, postgresql_where=behind)
     op.create_table(
         "notes",
         sa.Column("id", sa.Integer, primary_key=True),

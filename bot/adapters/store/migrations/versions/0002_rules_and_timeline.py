@@ -6,12 +6,14 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+_HASH = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Add the tables, and a column by which incidents that are alike are found."""
     op.create_table(
         "hours",
-        sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("key", _HASH, primary_key=True, autoincrement=False),
         sa.Column("job_id", sa.Text, nullable=False),
         sa.Column("hour", sa.BigInteger, nullable=False),
         sa.Column("action", sa.Text, nullable=False),
@@ -38,7 +40,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "warnings",
-        sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("key", _HASH, primary_key=True, autoincrement=False),
         sa.Column("job_id", sa.Text, nullable=False),
         sa.Column("cause", sa.Text, nullable=False),
         sa.Column("object_id", sa.Text, nullable=False),
@@ -46,6 +48,10 @@ def upgrade() -> None:
         sa.Column("last_seen", sa.BigInteger, nullable=False),
         sa.Column("cleared_at", sa.BigInteger),
         sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    still_open = sa.text("cleared_at IS NULL")
+    op.create_index(
+        "warnings_open", "warnings", ["job_id", "cause"], sqlite_where=still_open, postgresql_where=still_open
     )
     op.create_table(
         "audits",
@@ -83,6 +89,7 @@ def upgrade() -> None:
     op.create_index("timeline_of_incident", "timeline", ["incident", "id"])
     op.add_column("incidents", sa.Column("likeness", sa.Text, nullable=False, server_default=""))
     op.create_index("incidents_alike", "incidents", ["likeness", "number"])
+    op.create_index("incidents_same", "incidents", ["fingerprint", "number"])
     op.create_table(
         "persons",
         sa.Column("id", sa.Text, primary_key=True),

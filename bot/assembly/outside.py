@@ -1,0 +1,104 @@
+"""What nearly every piece is given: settings, clocks, the store, the sign-in, Graph, and what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.ports import BadSettings, Clock
+
+if TYPE_CHECKING:
+    from azure.identity.aio import ClientSecretCredential
+
+    from bot.adapters.graph.client import GraphClient
+    from bot.adapters.store import Store
+    from bot.health import Health
+    from bot.metrics import Metrics
+    from bot.settings import Settings
+
+GRACE = timedelta(seconds=30)
+"""How much longer than its period a source may be silent before the bot is not ready."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """`elapsed` paces calls, in seconds; what is `held` is closed with the bot, the last first."""
+
+    settings: Settings
+    now: Clock
+    elapsed: Callable[[], float]
+    held: AsyncExitStack
+    store: Store
+    credential: ClientSecretCredential
+    graph: GraphClient
+    metrics: Metrics
+    health: Health
+
+
+async def opened(settings: Settings, now: Clock, elapsed: Callable[[], float], held: AsyncExitStack) -> Outside:
+    """Everything opened, and nothing asked yet. Raises BadSettings."""
+    from bot.adapters.graph.client import GraphClient
+    from bot.adapters.store import Store
+    from bot.health import Health
+    from bot.metered import calls
+    from bot.metrics import Metrics
+
+    _learn(settings)
+    store = await Store.open(settings.database_url)
+    held.push_async_callback(store.close)
+    credential = _credential(settings)
+    held.push_async_callback(credential.close)
+    metrics = Metrics()
+    graph = GraphClient(credential, url=settings.graph_url, ca_file=settings.ca_file, called=calls(metrics, "graph"))
+    held.push_async_callback(graph.close)
+    return Outside(
+        settings=settings,
+        now=now,
+        elapsed=elapsed,
+        held=held,
+        store=store,
+        credential=credential,
+        graph=graph,
+        metrics=metrics,
+        health=Health(_patience(settings), now, also=_around(settings)),
+    )
+
+
+def _learn(settings: Settings) -> None:
+    from bot.causes import BadKnowledge, learn
+
+    try:
+        learn(settings.errors_file.read_bytes() if settings.errors_file else b"")
+    except (OSError, BadKnowledge) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BadSettings(f"The file of ERRORS_FILE cannot be used: {reason}") from None
+
+
+def _credential(settings: Settings) -> ClientSecretCredential:
+    from azure.identity.aio import ClientSecretCredential
+
+    own = settings.ca_file is not None
+    return ClientSecretCredential(
+        settings.tenant_id,
+        settings.app_id,
+        settings.app_secret.get_secret_value(),
+        authority=settings.login_url,
+        disable_instance_discovery=own,
+        connection_verify=str(settings.ca_file) if own else True,
+        retry_total=1,
+    )
+
+
+def _around(settings: Settings) -> tuple[str, ...]:
+    always = ("directory", "groups")
+    return always if settings.audits == "none" else ("audits", *always)
+
+
+def _patience(settings: Settings) -> dict[str, timedelta]:
+    look = timedelta(seconds=3 * settings.watch_seconds) + GRACE
+    return {"jobs": timedelta(seconds=3 * settings.jobs_seconds) + GRACE} | dict.fromkeys(
+        settings.sources_to_read, look
+    )

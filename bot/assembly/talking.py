@@ -1,0 +1,137 @@
+"""The half that talks: Teams, the chat behind it, the deliverer of cards, and the check-up that chat can ask for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.assembly.outside import Outside
+from bot.model import Diagnosis
+from bot.ports import Jobs, Logs
+
+if TYPE_CHECKING:
+    from bot.adapters.teams import Teams
+    from bot.adapters.teams.adapter import Look as LookBack
+    from bot.chat import Chat
+    from bot.outbox import Deliverer, Delivering
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talking:
+    """`acted` is set after a command changed a job."""
+
+    teams: Teams
+    deliverer: Deliverer
+    delivering: Delivering
+    examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
+    acted: asyncio.Event
+
+
+def talking(outside: Outside, jobs: Jobs, logs: Logs | None) -> Talking:
+    """Everything between the store and people."""
+    from bot.outbox import Delivering
+
+    acted = asyncio.Event()
+
+    # Chat needs the two that are made after it.
+    def wake() -> None:
+        delivering.wake()
+
+    async def examine() -> Sequence[Diagnosis]:
+        return await _examined(outside, teams, logs)
+
+    teams = _teams(outside, _chat(outside, jobs, logs, wake, acted.set, examine))
+    outside.held.push_async_callback(teams.close)
+    deliverer = _deliverer(outside, teams)
+    delivering = Delivering(deliverer)
+    return Talking(teams=teams, deliverer=deliverer, delivering=delivering, examine=examine, acted=acted)
+
+
+def _chat(
+    outside: Outside,
+    jobs: Jobs,
+    logs: Logs | None,
+    changed: Callable[[], None],
+    look_soon: Callable[[], None],
+    examine: Callable[[], Awaitable[Sequence[Diagnosis]]],
+) -> Chat:
+    from bot.chat import Chat
+    from bot.roles import Roles
+
+    return Chat(
+        store=outside.store,
+        jobs=jobs,
+        roles=Roles(outside.settings.readers, outside.settings.operators),
+        now=outside.now,
+        changed=changed,
+        look_soon=look_soon,
+        watch_on_install=outside.settings.watch_on_install,
+        logs=logs,
+        examine=examine,
+    )
+
+
+def _teams(outside: Outside, chat: Chat) -> Teams:
+    from bot.adapters.teams import Teams
+    from bot.metered import calls
+
+    settings = outside.settings
+
+    async def token() -> str:
+        return (await outside.credential.get_token(settings.bot_scope)).token
+
+    return Teams(
+        app_id=settings.app_id,
+        tenant_id=settings.tenant_id,
+        openid_url=settings.bot_openid_url,
+        issuer=settings.bot_issuer,
+        token=token,
+        listener=chat,
+        clock=outside.now,
+        look=_look_back(outside),
+        ca_file=settings.ca_file,
+        called=calls(outside.metrics, "teams"),
+    )
+
+
+def _deliverer(outside: Outside, teams: Teams) -> Deliverer:
+    from bot.metered import MeteredMessenger
+    from bot.outbox import Deliverer
+    from bot.present import incident_card
+    from cards.notes import summary
+
+    return Deliverer(
+        store=outside.store,
+        messenger=MeteredMessenger(teams, outside.metrics),
+        render=lambda incident: (incident_card(incident, outside.now()), summary(incident)),
+        now=outside.now,
+    )
+
+
+async def _examined(outside: Outside, teams: Teams, logs: Logs | None) -> Sequence[Diagnosis]:
+    from bot.adapters.graph.permissions import GraphPermissions
+    from bot.adapters.signin import signing_in
+    from bot.doctor import Patient, examine
+
+    scopes = {"graph": outside.graph.scope, "teams": outside.settings.bot_scope}
+    patient = Patient(
+        settings=outside.settings,
+        store=outside.store,
+        now=outside.now,
+        health=outside.health,
+        permissions=GraphPermissions(outside.graph, outside.settings),
+        sign_in=signing_in(outside.credential, scopes),
+        server_time=teams.server_time,
+        logs=logs,
+    )
+    return await examine(patient)
+
+
+def _look_back(outside: Outside) -> LookBack | None:
+    from bot.adapters.graph.messages import GraphMessages
+
+    if not outside.settings.read_back:
+        return None
+    return GraphMessages(outside.graph, app_id=outside.settings.app_id).find

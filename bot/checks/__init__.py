@@ -1,0 +1,1 @@
+"""What the check-up looks at: one file, one check."""

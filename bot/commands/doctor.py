@@ -1,0 +1,13 @@
+"""doctor: what the bot needs, and whether it has it."""
+
+from bot.command import command
+from bot.context import Context
+from bot.model import Role
+from bot.ports import Card
+from cards.doctor import doctor as doctor_card
+
+
+@command(role=Role.OPERATOR)
+async def doctor(ctx: Context) -> Card:
+    """Check what I need: database, sign-in, permissions, logs, clock, broken rows, archive, deliveries."""
+    return doctor_card(await ctx.examine())

@@ -1,0 +1,134 @@
+"""What the bot counts of itself, in Prometheus' words; `bot.metered` says where it is counted."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client.exposition import generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.model import BrokenRows, Incident, Severity, SourceState, Undelivered, Value
+
+if TYPE_CHECKING:
+    from bot.adapters.store import Store
+    from bot.health import Health
+
+BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Seconds: a look into the logs begins every ten, so one that takes longer is late."""
+
+
+class Described(Value, frozen=True, kw_only=True):
+    """A metric as Prometheus and docs/metrics.md tell of it."""
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    text: str
+
+
+def _counter(name: str, text: str, *labels: str) -> Described:
+    return Described(name=f"syncwatch_{name}_total", kind="counter", labels=labels, text=text)
+
+
+def _gauge(name: str, text: str, *labels: str) -> Described:
+    return Described(name=f"syncwatch_{name}", kind="gauge", labels=labels, text=text)
+
+
+ROWS = _counter(
+    "rows", "Rows that a source of the provisioning log gave; it gives many of them again and again.", "source"
+)
+BROKEN = _counter("broken_rows", "Rows that were not as they should be; it goes on over restarts.", "source", "reason")
+UP = _gauge("source_up", "1 where a source answered when it was asked last, 0 where it fails.", "source")
+LAG = _gauge("lag_seconds", "How long after their time the newest rows of a source came.", "source")
+LOOK = Described(
+    name="syncwatch_look_seconds",
+    kind="histogram",
+    labels=("look",),
+    text="Looks at the `jobs` and into the `logs`, and how long they took.",
+)
+FAILED = _counter("looks_failed", "Looks that ended in an unforeseen fault.", "look")
+CALLS = _counter(
+    "api_calls",
+    "Calls to `graph`, `log_analytics` and `teams`, by what became of them: `ok`, `throttled`, `refused` (401, 403), "
+    "`rejected` (another 4xx), `failed` (5xx), `unreachable`.",
+    "api",
+    "outcome",
+)
+INCIDENTS = _gauge(
+    "open_incidents", "Incidents that are open, those too that another one explains.", "rule", "severity"
+)
+DELIVERIES = _counter(
+    "deliveries",
+    "Attempts to send something to Teams: cards `sent` and `updated`, notes `noted`, what is `retried`, what is `dead`, "
+    "and cards that were `gone` when they were to be updated.",
+    "outcome",
+)
+OWED = _gauge("undelivered", "Cards and notes that are `waiting` to be sent, or `dead`: given up.", "kind", "state")
+
+ALL = (ROWS, BROKEN, UP, LAG, LOOK, FAILED, CALLS, INCIDENTS, DELIVERIES, OWED)
+
+
+class Metrics:
+    """One registry a bot, so that two in one process do not count together."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry(auto_describe=False)
+        self.rows, self.calls, self.deliveries, self.looks_failed = (
+            Counter(each.name, each.text, each.labels, registry=self.registry)
+            for each in (ROWS, CALLS, DELIVERIES, FAILED)
+        )
+        self.look_seconds = Histogram(LOOK.name, LOOK.text, LOOK.labels, buckets=BUCKETS, registry=self.registry)
+        ProcessCollector(registry=self.registry)
+
+    async def text(self, store: Store, health: Health) -> bytes:
+        """All metrics as Prometheus reads them."""
+        async with store.look() as tx:
+            now = Now(
+                sources=health.states(),
+                broken=await tx.broken.all(),
+                incidents=tuple(await tx.incidents.open()),
+                undelivered=await tx.owing.all(),
+            )
+        present = CollectorRegistry(auto_describe=False)
+        present.register(Present(now))
+        return generate_latest(self.registry) + generate_latest(present)
+
+
+class Now(Value, frozen=True, kw_only=True):
+    """What is not counted but looked up when somebody asks."""
+
+    sources: tuple[SourceState, ...]
+    broken: tuple[BrokenRows, ...]
+    incidents: tuple[Incident, ...]
+    undelivered: tuple[Undelivered, ...]
+
+
+class Present(Collector):
+    """The metrics whose values are looked up."""
+
+    def __init__(self, now: Now) -> None:
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        broken = CounterMetricFamily(BROKEN.name, BROKEN.text, labels=BROKEN.labels)
+        for each in self._now.broken:
+            broken.add_metric([each.source, each.why.value], each.count)
+        incidents = Tally((each.alert.rule, each.alert.severity) for each in self._now.incidents)
+        yield broken
+        yield self._made(UP, {(each.name,): float(each.failing_since is None) for each in self._now.sources})
+        yield self._made(LAG, {(each.name,): each.lag for each in self._now.sources if each.lag is not None})
+        yield self._made(INCIDENTS, {(rule, Severity(how).value): n for (rule, how), n in sorted(incidents.items())})
+        yield self._made(
+            OWED,
+            {(each.kind.value, "dead" if each.dead else "waiting"): each.count for each in self._now.undelivered},
+        )
+
+    def _made(self, described: Described, values: dict[tuple[str, ...], float]) -> Metric:
+        metric = GaugeMetricFamily(described.name, described.text, labels=described.labels)
+        for labels, value in values.items():
+            metric.add_metric(labels, value)
+        return metric

@@ -1,0 +1,60 @@
+"""What is known of an incident, as names and values; its card stays for days, so nothing here may age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.model import Incident
+from cards import outlook, over, words
+from cards.times import Said
+
+
+def of(incident: Incident, now: datetime) -> Iterator[tuple[str, Said]]:
+    """All of them in the order in which they are read."""
+    yield from _trouble(incident)
+    yield from incident.evidence.facts
+    yield from _cause(incident)
+    yield from _life(incident, now)
+
+
+def _trouble(incident: Incident) -> Iterator[tuple[str, Said]]:
+    evidence, alert = incident.evidence, incident.alert
+    if evidence.count and incident.open:
+        yield "Failing", words.first_objects(evidence.count, evidence.examples)
+    elif not incident.open and (most := over.most(incident)):
+        yield "Had failed", words.first_objects(most, evidence.examples)
+    yield "Since" if incident.open else "Began", evidence.first_seen or incident.opened_at
+    if evidence.last_seen and incident.open:
+        yield "Latest", evidence.last_seen
+    if incident.resolved_at is not None:
+        yield "Ended", incident.resolved_at
+    if (earlier := evidence.earlier) is not None:
+        before = words.duration((evidence.first_seen or incident.opened_at) - earlier.at)
+        yield "Just before", f"{earlier.who} {earlier.what}, {before} earlier"
+    if alert.job_name not in alert.title:
+        yield "Job", alert.job_name
+
+
+def _cause(incident: Incident) -> Iterator[tuple[str, Said]]:
+    quarantine, cause = incident.evidence.quarantine, incident.alert.cause
+    if quarantine is not None:
+        if incident.open and (off := outlook.switched_off_at(quarantine)) is not None:
+            yield "Switches off", (off, f", after {outlook.DAYS_UNTIL_OFF} days of quarantine")
+        yield "Cause", outlook.quarantine_reason(quarantine)
+    elif cause is not None:
+        yield "Cause", " · ".join(part for part in (cause.code, cause.attribute) if part)
+
+
+def _life(incident: Incident, now: datetime) -> Iterator[tuple[str, Said]]:
+    if incident.acknowledged_at is not None:
+        yield "Taken", incident.acknowledged_at
+    if incident.open and (snooze := incident.snooze) is not None:
+        by = snooze.by.name or snooze.by.id
+        yield "Snoozed", (f"by {by} until ", snooze.until, f"{words.or_sooner(snooze)}: {snooze.reason}")
+    if incident.evidence.held:
+        yield "Also, held back", "; ".join(incident.evidence.held)
+    if incident.open and incident.held_by:
+        yield "Held back", "explained by another incident, which is shown in its place"
+    if incident.last_time is not None:
+        yield "Last time", words.last_time(incident.last_time, now)

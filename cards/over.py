@@ -1,0 +1,68 @@
+"""An incident that is over, in the past tense: its title, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.model import Incident
+from cards import words
+from cards.times import in_utc
+
+# The verbs of the titles that rules give, and of the knowledge base's short meanings; a test looks that none is missing.
+_PAST: Mapping[str, str] = {
+    "is": "was",
+    "are": "were",
+    "has": "had",
+    "have": "had",
+    "may not": "was not allowed to",
+    "cannot": "could not",
+    "does not": "did not",
+    "do not": "did not",
+    "expires": "was to expire",
+    "holds": "held",
+    "gets": "got",
+    "gives": "gave",
+    "takes": "took",
+    "writes": "wrote",
+    "answers": "answered",
+    "refuses": "refused",
+    "blocks": "blocked",
+    "owns": "owned",
+    "carry": "carried",
+    "exists": "existed",
+    "belongs": "belonged",
+}
+_VERB = re.compile(rf"\b({'|'.join(_PAST)})\b")
+
+
+def title(incident: Incident) -> str:
+    """The alert's title, in the past tense where the incident is over."""
+    return incident.alert.title if incident.open else past(incident.alert.title, incident.alert.job_name)
+
+
+def past(text: str, name: str = "") -> str:
+    """A title in the past tense: its first verb decides, and none is looked for within the job's name."""
+    before, found, after = text.partition(name) if name else ("", "", text)
+    if (verb := _VERB.search(before)) is not None:
+        return f"{before[: verb.start()]}{_PAST[verb[1]]}{before[verb.end() :]}{found}{after}"
+    return before + found + _VERB.sub(lambda each: _PAST[each[1]], after, count=1)
+
+
+def resolution(incident: Incident) -> str:
+    """What became of it, and since when."""
+    at = in_utc(incident.resolved_at or incident.changed_at)
+    if incident.ended:
+        return f"{incident.ended[:1].upper()}{incident.ended[1:]}; this is over since {at}."
+    if incident.evidence.quarantine is not None:
+        return f"The job has left quarantine, at {at}."
+    if incident.alert.cause is not None:
+        # Rows that say skipped are no failures.
+        what = "came over incomplete or not at all" if incident.alert.rule == "hidden_losses" else "failed"
+        return f"{words.objects(most(incident), incident.evidence.examples)} {what}, all are well now, since {at}."
+    return f"It is over, since {at}."
+
+
+def most(incident: Incident) -> int:
+    """How many it hit at its worst, not the last few before it was over."""
+    return max(incident.peak, incident.evidence.count)
