@@ -53,6 +53,20 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     return asyncio.run(run(Options(**given)))
 
 
+def _analyze(arguments: argparse.Namespace) -> int:
+    from bot.analyze.command import run
+
+    return run(arguments)
+
+
+def _rule(arguments: argparse.Namespace) -> int:
+    from bot.assembly.trying import run
+
+    if not arguments.name and arguments.file is None:
+        raise BadSettings("Name a rule, as in `rule test access_review_deleted`, or a file with --file.")
+    return run(arguments)
+
+
 def _manifest(arguments: argparse.Namespace) -> int:
     from bot.command import commands
     from manifest.build import write
@@ -104,6 +118,19 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--story", choices=["quiet", "default", "storm"], default="default", help="what happens there")
     sandbox.add_argument("--port", type=_port, default=56150, help="port of the Teams client's page")
     sandbox.set_defaults(run=_sandbox)
+
+    from bot.analyze.words import add_words
+
+    analyze = verbs.add_parser("analyze", help="say what downloaded provisioning logs say: causes, remedies, objects")
+    add_words(analyze)
+    analyze.set_defaults(run=_analyze)
+
+    rule = verbs.add_parser("rule", help="try a rule in KQL on the past days")
+    test = rule.add_subparsers(required=True, metavar="test").add_parser("test", help="how often it would have fired")
+    test.add_argument("name", nargs="?", default="", help="name of a rule that is in force")
+    test.add_argument("--days", type=int, default=7, help="how many days back, 1 to 30")
+    test.add_argument("--file", type=Path, help="a file NAME.kql to try in its place")
+    test.set_defaults(run=_rule)
 
     package = verbs.add_parser("manifest", help="build the app package that Teams takes")
     package.add_argument("--app-id", required=True, help="application (client) id of the bot")

@@ -6,18 +6,20 @@ import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from bot import trail
 from bot.acquaintances import Acquaintances
 from bot.adapters.store import Store
+from bot.asking import Asking
 from bot.command import Command, commands
 from bot.confirming import ask, take
-from bot.context import Context
-from bot.model import Conversation, Diagnosis, Person, Role
+from bot.context import Context, no_digest
+from bot.model import Conversation, Diagnosis, Every, Person, Role
 from bot.parse import first_word, parse
-from bot.ports import Answer, Card, Clock, Jobs, Line, Logs, Press, Refusal, SourceDown
+from bot.ports import Answer, Card, Clock, Hybrid, Jobs, Line, Logs, Press, Refusal, SourceDown
 from bot.roles import Roles
 from cards.elements import in_a_line, noted
 from cards.refusal import refusal
@@ -44,6 +46,9 @@ class Chat:
         watch_on_install: bool = True,
         logs: Logs | None = None,
         examine: Callable[[], Awaitable[Sequence[Diagnosis]]] = _unexamined,
+        asking: Asking | None = None,
+        hybrid: Hybrid | None = None,
+        digest_time: Callable[[Every], datetime] = no_digest,
     ) -> None:
         self._context = partial(
             Context,
@@ -55,6 +60,9 @@ class Chat:
             confirmed=_confirmed,
             logs=logs,
             examine=examine,
+            asking=asking,
+            hybrid=hybrid,
+            digest_time=digest_time,
         )
         self._roles = roles
         self._acquaintances = Acquaintances(store, changed=changed, watch_on_install=watch_on_install)

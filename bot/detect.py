@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from bot import registry
 from bot.model import Alert, Evidence, Finding, Severity, Tenant, Value, Window
+
+if TYPE_CHECKING:
+    from bot.kqlrules.model import KqlRule
 
 Found = Alert | Finding
 """What a rule yields: an alert, or with its evidence where the rule knows it better than `detect` does."""
@@ -30,18 +33,22 @@ class Needs(StrEnum):
     STATE = "the state of the job"
     AUDIT = "the audit log"
     DIRECTORY = "the directory"
+    DIRSYNC = "directory sync"
+    ALERTS = "alerts from Azure Monitor"
+    ROWS = "rows of the logs, asked in KQL"
+    HOMES = "both homes of the logs"
     NOTHING = "the bot itself"
 
 
 class Rule(Value, frozen=True, kw_only=True):
-    """A rule as help shows it. `check` takes a Window, or a Tenant where `whole` says so."""
+    """A rule as help shows it. `check` takes a Window, or a Tenant where `whole` says so; a rule in KQL has none."""
 
     name: str
     text: str
     needs: Needs
     severity: Severity
     whole: bool
-    check: Callable[[Any], Iterator[Found]]
+    check: Callable[[Any], Iterator[Found]] | None
 
 
 _rules: dict[str, Rule] = {}
@@ -74,27 +81,34 @@ def _add(check: Callable[[Any], Iterator[Found]], needs: Needs, severity: Severi
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule of bot/rules."""
+    """Every rule of bot/rules, in Python or in KQL."""
     from bot import rules as folder
+    from bot.kqlrules.shelf import shipped
 
     registry.load(folder)
-    return tuple(_rules[name] for name in sorted(_rules))
+    every = _rules | {each.name: in_kql(each) for each in shipped()}
+    return tuple(every[name] for name in sorted(every))
+
+
+def in_kql(found: KqlRule) -> Rule:
+    """A rule in KQL as help shows it; `bot.kqlwatch` asks it."""
+    return Rule(name=found.name, text=found.help, needs=Needs.ROWS, severity=found.severity, whole=True, check=None)
 
 
 def detect(window: Window, *, missing: Iterable[Needs] = ()) -> tuple[list[Finding], set[Subject]]:
     """What the rules find about a job, and which rules could look at all; `missing` names data that is not there."""
     gone = {*missing, *(() if window.job.status else (Needs.STATE,))}
-    asked = [each for each in rules() if not each.whole and each.needs not in gone]
-    findings = [_of_job(each, found, window) for each in asked for found in each.check(window)]
-    return findings, {(each.name, window.job.id) for each in asked}
+    asked = [(each, each.check) for each in rules() if each.check and not each.whole and each.needs not in gone]
+    findings = [_of_job(each, found, window) for each, check in asked for found in check(window)]
+    return findings, {(each.name, window.job.id) for each, _ in asked}
 
 
 def detect_tenant(tenant: Tenant, *, missing: Iterable[Needs] = ()) -> tuple[list[Finding], set[Subject]]:
     """What the rules find about the tenant as a whole, and which could look."""
     gone = set(missing)
-    asked = [each for each in rules() if each.whole and each.needs not in gone]
-    findings = [_of_tenant(each, found) for each in asked for found in each.check(tenant)]
-    return findings, {(each.name, EVERY) for each in asked}
+    asked = [(each, each.check) for each in rules() if each.check and each.whole and each.needs not in gone]
+    findings = [_of_tenant(each, found) for each, check in asked for found in check(tenant)]
+    return findings, {(each.name, EVERY) for each, _ in asked}
 
 
 def _of_job(by: Rule, found: Found, window: Window) -> Finding:

@@ -45,7 +45,7 @@ class Health:
 
     def states(self) -> tuple[SourceState, ...]:
         """What is known of each source; one that was not heard of yet is not among them."""
-        heard = (source for source in self._known if source in self._answered or source in self._problem)
+        heard = dict.fromkeys([*self._known, *self._answered, *self._problem])
         return tuple(
             SourceState(
                 name=name,
@@ -55,6 +55,7 @@ class Health:
                 answered_at=self._answered.get(name),
             )
             for name in heard
+            if name in self._answered or name in self._problem
         )
 
     @property

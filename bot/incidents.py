@@ -13,6 +13,8 @@ from bot.inhibition import inhibit
 from bot.model import Alert, Finding, Incident, Person, Severity, State, Value
 
 REOPEN_WITHIN = timedelta(hours=24)
+LINGERS = timedelta(minutes=20)
+"""How long what is over still explains what a rule in KQL found: longer than any of them waits to be asked again."""
 FLAPS = 3
 """So many returns within REOPEN_WITHIN, and the incident flaps: its card goes on, its notes stop."""
 
@@ -61,8 +63,10 @@ def advance(
     Only incidents whose rule could look at their job may resolve: missing data is not good news. What is over because
     its job was `deleted` says so.
     """
+    findings = list(findings)
     unseen = (each.alert for each in known.values() if each.open and not _could_look(each, looked))
-    found = {finding.alert.fingerprint: finding for finding in inhibit(findings, unseen)}
+    lately = _over_lately(known, {finding.alert.fingerprint for finding in findings}, looked, now)
+    found = {finding.alert.fingerprint: finding for finding in inhibit(findings, unseen, lately)}
     for fingerprint, finding in found.items():
         if (change := _seen(known.get(fingerprint), finding, now)) is not None:
             yield change
@@ -71,6 +75,17 @@ def advance(
             ended = NO_JOB if incident.alert.job_id in deleted else ""
             after = moved(incident, now, state=State.RESOLVED, resolved_at=now, ended=ended)
             yield Change(kind=Kind.RESOLVED, incident=after)
+
+
+def _over_lately(
+    known: Mapping[str, Incident], found: Set[str], looked: Set[Subject], now: datetime
+) -> Iterator[Alert]:
+    """What is over with this look, or was since not long: rules in KQL are asked seldom, and may not know yet."""
+    for fingerprint, incident in known.items():
+        ends = incident.open and fingerprint not in found and _could_look(incident, looked)
+        ended = incident.resolved_at is not None and not incident.open and now - incident.resolved_at < LINGERS
+        if ends or ended:
+            yield incident.alert
 
 
 def returns(incident: Incident, now: datetime) -> int:

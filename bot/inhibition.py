@@ -11,22 +11,20 @@ from bot.model import Alert, Finding
 SWITCHED_OFF = "switched off"
 """The key of the alert that Entra switched a job off."""
 
+# Rules in KQL that look into the log for what other rules read out of the ledger.
+_IN_THE_LOG = frozenset({"cloud_sync_errors", "provisioning_failures"})
+_OF_OBJECTS = frozenset({"failing_objects", "stuck_object", "failure_spike", "quarantine_forecast"}) | _IN_THE_LOG
+
 OF_A_JOB: Mapping[str, frozenset[str]] = {
-    "quarantine": frozenset(
-        {
-            *("failing_objects", "stuck_object", "failure_spike", "hidden_losses", "quarantine_forecast"),
-            # Entra switches a job off for its quarantine, whose card says so then; a person's pause is news of its own.
-            f"job_paused/{SWITCHED_OFF}",
-        }
-    ),
-    "deletions_staged": frozenset(
-        {
-            *("quarantine", "failing_objects", "stuck_object", "failure_spike", "quarantine_forecast"),
-            f"job_paused/{SWITCHED_OFF}",
-        }
-    ),
-    "job_paused": frozenset({"job_silent", "no_exports"}),
-    "job_missing": frozenset({"job_silent", "no_exports"}),
+    # Entra switches a job off for its quarantine, whose card says so then; a person's pause is news of its own.
+    "quarantine": _OF_OBJECTS | {"hidden_losses", f"job_paused/{SWITCHED_OFF}"},
+    "deletions_staged": _OF_OBJECTS | {"quarantine", f"job_paused/{SWITCHED_OFF}"},
+    "job_paused": frozenset({"job_silent", "no_exports", "nothing_exported", "provisioning_job_changed"}),
+    "job_missing": frozenset({"job_silent", "no_exports", "nothing_exported"}),
+    "failing_objects": _IN_THE_LOG,
+    "failure_spike": frozenset({"provisioning_failures"}),
+    "no_exports": frozenset({"nothing_exported"}),
+    "config_changed": frozenset({"provisioning_settings_changed", "provisioning_job_changed"}),
 }
 """By rule: the rules, or alerts as rule/key, about the same job that it explains."""
 
@@ -44,16 +42,23 @@ OF_A_SOURCE: Mapping[str, frozenset[str]] = {
 MOST_NAMED = 5
 
 
-def inhibit(findings: Iterable[Finding], lasting: Iterable[Alert] = ()) -> list[Finding]:
+def inhibit(findings: Iterable[Finding], lasting: Iterable[Alert] = (), lately: Iterable[Alert] = ()) -> list[Finding]:
     """Say of each finding what holds it back, and on the one that holds what it holds.
 
-    `lasting` are alerts that are open but could not be looked at now: they hold back as before.
+    `lasting` are alerts that are open but could not be looked at now: they hold back as before. `lately` are those that
+    are over since not long: what a query found in the log is older than that, so they still explain it.
     """
     found = list(findings)
     holders = [each.alert for each in found] + list(lasting)
     index = _index(holders)
     same = _of_one_cause(found)
-    held = [replace(each, held_by=_holder(each.alert, index) or same.get(each.alert.fingerprint, "")) for each in found]
+    before = _index(lately)
+
+    def holder(each: Finding) -> str:
+        late = _holder(each.alert, before) if each.evidence.sheet is not None else ""
+        return _holder(each.alert, index) or same.get(each.alert.fingerprint, "") or late
+
+    held = [replace(each, held_by=holder(each)) for each in found]
     by_holder: dict[str, list[Finding]] = {}
     for each in held:
         by_holder.setdefault(each.held_by, []).append(each)

@@ -13,6 +13,7 @@ _NEEDS: Mapping[str, Needs] = {
     "jobs": Needs.STATE,
     "audits": Needs.AUDIT,
     "directory": Needs.DIRECTORY,
+    "dirsync": Needs.DIRSYNC,
 }
 
 

@@ -9,6 +9,8 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Protocol
 
+import msgspec
+
 from bot.adapters.store import Store
 from bot.model import Delivery, DeliveryKind, Incident, Posted
 from bot.ports import CannotLook, Card, CardGone, Clock, Messenger, SourceDown, TryLater, Undeliverable
@@ -70,6 +72,8 @@ class Deliverer:
     async def _one(self, delivery: Delivery) -> None:
         if delivery.kind is DeliveryKind.NOTE:
             await self._note(delivery)
+        elif delivery.kind is DeliveryKind.POST:
+            await self._once(delivery)
         elif delivery.posted is not None:
             await self._update(delivery, delivery.posted)
         else:
@@ -99,6 +103,15 @@ class Deliverer:
             await self._messenger.note(delivery.conversation, delivery.posted, delivery.text)
         async with self._store.begin() as tx:
             await tx.outbox.sent_note(delivery)
+
+    async def _once(self, delivery: Delivery) -> None:
+        """A card of its own, which nothing updates afterwards."""
+        if not (delivery.uncertain and await self._found(delivery, delivery.marker)):
+            async with self._store.begin() as tx:
+                await tx.outbox.sending(delivery)
+            await self._messenger.post(delivery.conversation, msgspec.json.decode(delivery.card), delivery.text)
+        async with self._store.begin() as tx:
+            await tx.outbox.sent_post(delivery, self._now())
 
     async def _found(self, delivery: Delivery, text: str) -> Posted | None:
         try:

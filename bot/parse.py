@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 from bot.command import Command, commands
 from bot.ports import Refusal
 
-MOST_TEXT = 1_000
+MOST_TEXT = 4_000
 NEAR_ENOUGH = 70
 
 

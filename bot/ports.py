@@ -13,6 +13,7 @@ from bot.model import (
     BrokenRow,
     Conversation,
     Credential,
+    DirectoryObject,
     FoundGroup,
     Grant,
     Job,
@@ -22,6 +23,8 @@ from bot.model import (
     RestartScope,
     Schema,
     ScopedGroup,
+    ServiceFault,
+    SyncConflict,
     Value,
 )
 
@@ -137,10 +140,48 @@ class Logs(Protocol):
         ...
 
 
+class Question(Value, frozen=True, kw_only=True):
+    """A query about a time, with the most rows and seconds that its answer may take."""
+
+    kql: str
+    timespan: tuple[datetime, datetime]
+    rows: int = 5_000
+    seconds: float = 60.0
+
+
+class Answered(Value, frozen=True, kw_only=True):
+    """Columns as (name, Kusto type) and rows; `more` says that there are rows beyond those that were asked for.
+
+    Values: datetime (aware, UTC), timedelta, int, float, bool, str or None; dynamic is JSON as text.
+    """
+
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[Any, ...], ...]
+    more: bool = False
+
+
+class Tables(Protocol):
+    """The tables of a log store, asked in anybody's KQL: what a query may not do is refused, whoever wrote it."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def ask(self, questions: Sequence[Question]) -> Sequence[Answered | Refusal | SourceDown]:
+        """One answer for each question, in their order; it raises nothing.
+
+        A Refusal is the query's own fault, also where it asks for too much; a SourceDown is the store's.
+        """
+        ...
+
+
 class Keeper(Protocol):
     """Keeps a log's rows as they came, by their id; it never raises, because the watch goes on without it."""
 
     async def keep(self, rows: Mapping[str, Raw]) -> None: ...
+
+    async def keep_audits(self, rows: Mapping[str, Raw]) -> None:
+        """The same for rows of the directory's audit log."""
+        ...
 
 
 class AuditBatch(Value, frozen=True, kw_only=True):
@@ -195,6 +236,26 @@ class Permissions(Protocol):
 
         `answering` names sources that answer just now, which proves theirs. It never raises.
         """
+        ...
+
+
+class Hybrid(Protocol):
+    """The sync with Active Directory. Every verb raises SourceDown."""
+
+    async def age(self) -> tuple[bool | None, datetime | None, datetime | None]:
+        """Whether the tenant is synchronized, when it was last, and when its password hashes were."""
+        ...
+
+    async def conflicts(self, known: Sequence[SyncConflict]) -> Sequence[SyncConflict]:
+        """Values that were not taken over; what is known of their owners is not asked again."""
+        ...
+
+    async def faults(self) -> tuple[Sequence[ServiceFault], bool]:
+        """What services did not take over, and whether there are more objects than were looked at."""
+        ...
+
+    async def find(self, who: str) -> Sequence[DirectoryObject]:
+        """The users and groups that are meant, with where they come from."""
         ...
 
 

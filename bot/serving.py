@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Look = Callable[[], Awaitable[None]]
+Look = Callable[[], Awaitable[object]]
 
 AFTER_ACTING = (1.0, 3.0, 6.0)
 """Seconds to wait before each look that follows a command."""
+RULES_SECONDS = 10
+"""Seconds between two looks for rules in KQL that are due."""
+DIGESTS_EVERY = 30
+"""Seconds between two looks for digests that are due."""
+BETWEEN_ALERTS = 1.0
+"""Seconds in which alerts gather before they are judged again."""
 
 
 async def serve(settings: Settings) -> int:
@@ -32,7 +38,7 @@ async def serve(settings: Settings) -> int:
     _on_signals(stop)
     async with assembled(settings) as bot, AsyncExitStack() as held:
         await _listen(settings, bot, held)
-        for loop in (bot.delivering.run(), _look_when_acted(bot)):
+        for loop in (bot.delivering.run(), _look_when_acted(bot), _judge_when_alerted(bot)):
             held.push_async_callback(_ended, asyncio.create_task(loop))
         _wind_up(settings, bot, held)
         await stop.wait()
@@ -67,6 +73,8 @@ def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
     for name, look, seconds in (
         ("jobs", bot.watcher.look_at_jobs, settings.jobs_seconds),
         ("logs", bot.watcher.tick, settings.watch_seconds),
+        ("rules", bot.watcher.look_at_rules, RULES_SECONDS),
+        ("digests", bot.digester.post_due, DIGESTS_EVERY),
     ):
         clock.add_job(_called(bot.metrics, name, look), "interval", seconds=seconds, next_run_time=start)
     clock.start()
@@ -101,6 +109,15 @@ async def _look_when_acted(bot: Bot) -> None:
         for pause in AFTER_ACTING:
             await asyncio.sleep(pause)
             await _logged(bot.metrics, "jobs", bot.watcher.look_at_jobs)
+
+
+async def _judge_when_alerted(bot: Bot) -> None:
+    """What Azure Monitor handed in is told at once; many alerts that come together are judged together."""
+    while True:
+        await bot.alerted.wait()
+        bot.alerted.clear()
+        await _logged(bot.metrics, "alerts", bot.watcher.judge)
+        await asyncio.sleep(BETWEEN_ALERTS)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +27,12 @@ from bot.roles import EVERYBODY
 
 def _split(value: object) -> object:
     return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _encrypted(value: str) -> str:
+    if not re.fullmatch(r"https://\S+", value):
+        raise ValueError("it must begin with https://: secrets are sent there")
+    return value
 
 
 def _guid(value: object) -> object:
@@ -60,11 +69,27 @@ def _named(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 People = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_people)]
 SourceNames = Annotated[tuple[Literal["graph", "log_analytics"], ...], NoDecode, BeforeValidator(_split)]
 Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+Https = Annotated[str, AfterValidator(_encrypted)]
 Guid = Annotated[str, BeforeValidator(_guid)]
 OptionalGuid = Annotated[str, BeforeValidator(lambda value: value and _guid(value))]
+
+
+def _zone(value: object) -> object:
+    try:
+        ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("it is no time zone, which are written as Europe/Berlin") from None
+    return value
+
+
+Zone = Annotated[str, BeforeValidator(_zone)]
+VARIED = 10
+"""Different characters that a secret of ours has at least."""
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -100,13 +125,36 @@ class Settings(BaseSettings):
         description="Where the audit log is read, which says who changed a job: graph, log_analytics or none.",
     )
 
+    # The sync with Active Directory (Connect Sync or Cloud Sync)
+    dirsync: bool = Field(
+        default=True,
+        description="Look after the sync with Active Directory; false needs no permission for it and opens no incident.",
+    )
+    dirsync_hours: float = Field(
+        default=3, ge=0, le=720, description="Hours without a sync after which it is stale; 0 looks at conflicts only."
+    )
+
+    # What Azure Monitor's action groups may hand in, at /api/alerts
+    alerts_secret: SecretStr | None = Field(
+        default=None,
+        description="Secret of the webhook https://YOUR.HOST/api/alerts/SECRET: 32 or more letters and digits; empty closes it.",
+    )
+    alerts_audience: Words = Field(
+        default=(),
+        description="Application ID URI or client id that tokens of a secure webhook to /api/alerts name; empty takes none.",
+    )
+    alerts_sender: Guid = Field(
+        default="461e8683-5575-4561-ac7f-899cc907d62a",
+        description="Application that such tokens are given to: AzNS AAD Webhook, which is Azure Monitor's action groups.",
+    )
+
     # Where the bot keeps and shows things
     database_url: str = Field(
         default="sqlite:///syncwatch.db", description="Where the bot keeps its state: sqlite:///FILE."
     )
-    archive_file: Path | None = Field(
-        default=None,
-        description="File to keep Graph's log in for `user` and long `errors`; empty keeps none. A workspace needs none.",
+    archive_file: Path = Field(
+        default=Path("syncwatch-logs.duckdb"),
+        description="File to keep Graph's logs in where there is no workspace, for `user`, `errors`, `kql` and rules in KQL; none keeps none.",
     )
     archive_days: int = Field(default=90, ge=1, le=3_650, description="Days that rows stay in ARCHIVE_FILE.")
     errors_file: FilePath | None = Field(
@@ -133,15 +181,47 @@ class Settings(BaseSettings):
         description="Look in the channel before a post whose outcome is unknown is sent again; needs ChannelMessage.Read.All in Graph.",
     )
 
+    # Digests, for conversations that said `digest daily` or `digest weekly`
+    digest_time: str = Field(
+        default="08:00",
+        pattern=r"^([01]?\d|2[0-3]):[0-5]\d$",
+        description="Time of day at which digests are sent, as 08:00.",
+    )
+    digest_zone: Zone = Field(
+        default="UTC",
+        description="Time zone of DIGEST_TIME, as in the IANA list: UTC, Europe/Berlin, America/New_York.",
+    )
+
     # How often
     watch_seconds: Seconds = Field(default=10, description="Seconds between two looks into the log.")
     jobs_seconds: Seconds = Field(default=30, description="Seconds between two looks at the state of the jobs.")
     discover_seconds: Seconds = Field(default=600, description="Seconds between two searches for new jobs.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
 
+    # Rules and questions in KQL
+    rules_dir: Path | None = Field(
+        default=None,
+        description="Folder of your own rules in KQL, NAME.kql; docs/kql-rules.md says how they are written.",
+    )
+    rules_off: Words = Field(default=(), description="Names of rules in KQL that are not asked; * asks none of them.")
+    kql_tables: Words = Field(
+        default=("AADProvisioningLogs", "AuditLogs", "AzureActivity"),
+        description="Tables of the workspace that `kql` and your own rules may read.",
+    )
+    kql_rows: int = Field(default=500, ge=1, le=5_000, description="Rows that an answer to `kql` has at most.")
+    kql_seconds: Annotated[float, Field(gt=0, le=180)] = Field(
+        default=30, description="Seconds that an answer to `kql` may take."
+    )
+    workspace_resource: str = Field(
+        default="",
+        max_length=400,
+        pattern=r"^(/subscriptions/[^?#]+)?$",
+        description="Azure resource id of the workspace (/subscriptions/…/workspaces/NAME), for links that open rows in the portal.",
+    )
+
     # Endpoints; the defaults are Microsoft's global cloud
     graph_url: Url = Field(default="https://graph.microsoft.com/v1.0", description="Base address of Microsoft Graph.")
-    login_url: Url = Field(default="https://login.microsoftonline.com", description="Authority that issues tokens.")
+    login_url: Https = Field(default="https://login.microsoftonline.com", description="Authority that issues tokens.")
     logs_url: Url = Field(
         default="https://api.loganalytics.io", description="Base address of the Log Analytics query API."
     )
@@ -166,6 +246,28 @@ class Settings(BaseSettings):
         if "log_analytics" in value and told.data.get("workspace_id") == "":
             raise ValueError("log_analytics is named, so WORKSPACE_ID must say which workspace to read")
         return value
+
+    @field_validator("alerts_secret")
+    @classmethod
+    def _hard_to_guess(cls, secret: SecretStr | None) -> SecretStr | None:
+        text = secret.get_secret_value() if secret else ""
+        if secret and (not re.fullmatch(r"[A-Za-z0-9_~.-]{32,200}", text) or len(set(text)) < VARIED):
+            raise ValueError(
+                "it must be 32 to 200 letters, digits, - or _, hard to guess; `python -c 'import secrets; "
+                "print(secrets.token_urlsafe(32))'` makes one"
+            )
+        return secret
+
+    @property
+    def archive(self) -> Path | None:
+        """Where Graph's logs are kept; with a workspace, which has them already, only where that is said."""
+        wanted = not self.workspace_id or "archive_file" in self.model_fields_set
+        return self.archive_file if wanted and str(self.archive_file).lower() != "none" else None
+
+    @property
+    def digest_at(self) -> time:
+        """DIGEST_TIME as a time of day."""
+        return time.fromisoformat(self.digest_time.rjust(5, "0"))
 
     @property
     def sources_to_read(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.store import Store
 from bot.health import Health
+from bot.hybrid import HybridLook
 from bot.model import CredentialCheck, Job
 from bot.ports import AuditSource, Clock, Directory, SourceDown
 from bot.schemas import seen_again
@@ -25,13 +26,21 @@ class Surroundings:
     """Everything that changes seldom. A source that fails is left alone for a minute, and is told of by a rule."""
 
     def __init__(
-        self, *, store: Store, now: Clock, health: Health, audits: AuditSource | None, directory: Directory | None
+        self,
+        *,
+        store: Store,
+        now: Clock,
+        health: Health,
+        audits: AuditSource | None,
+        directory: Directory | None,
+        hybrid: HybridLook | None = None,
     ) -> None:
         self._store = store
         self._now = now
         self._health = health
         self._audits = audits
         self._directory = directory
+        self._hybrid = hybrid
         self._failed: dict[str, datetime] = {}
         self._credentials_at: datetime | None = None
         self._groups_at: dict[str, datetime] = {}
@@ -56,6 +65,8 @@ class Surroundings:
     async def look(self, jobs: Sequence[Job]) -> None:
         """The credentials of all jobs where that is due; of the next job in turn, whether they are good, its schema
         and its groups; and who holds a directory role."""
+        if self._hybrid is not None:
+            await self._hybrid.look()
         if self._directory is None:
             return
         if not self._rests(DIRECTORY):

@@ -11,7 +11,20 @@ from bot.activity import lately
 from bot.adapters.store import Transaction
 from bot.departed import deleted
 from bot.detect import Needs, Subject, detect, detect_tenant, rules
-from bot.model import AuditEvent, Credential, Failing, Finding, Job, Memory, SourceState, Tenant, Value, Window
+from bot.model import (
+    AuditEvent,
+    Credential,
+    Failing,
+    Finding,
+    Gap,
+    Job,
+    Memory,
+    RuleState,
+    SourceState,
+    Tenant,
+    Value,
+    Window,
+)
 
 AUDITS = timedelta(days=1)
 
@@ -60,7 +73,13 @@ async def _failing(tx: Transaction) -> dict[str, tuple[Failing, ...]]:
 
 
 async def gather(
-    tx: Transaction, now: datetime, *, sources: Sequence[SourceState] = (), missing: Iterable[Needs] = ()
+    tx: Transaction,
+    now: datetime,
+    *,
+    sources: Sequence[SourceState] = (),
+    missing: Iterable[Needs] = (),
+    broken_rules: Sequence[RuleState] = (),
+    gaps: tuple[Gap, ...] | None = None,
 ) -> View:
     """Read everything that rules may look at; also jobs that only the log knows get a window."""
     jobs, failing = await tx.reading.jobs(), await _failing(tx)
@@ -87,7 +106,7 @@ async def gather(
             for job_id in (jobs.keys() | failing.keys()) - gone_jobs
         )
     ]
-    credentials = await _credentials(tx, jobs)
+    credentials, sync = await _credentials(tx, jobs), await tx.hybrid.get()
     tenant = Tenant(
         now=now,
         arrivals=activity.arrivals,
@@ -99,8 +118,13 @@ async def gather(
         credentials=credentials,
         scopes=tuple((job_id, found) for job_id, found in sorted(groups.items()) if job_id in jobs),
         schemas=tuple(each for job_id, each in sorted(schemas.items()) if job_id in jobs),
+        alerts=await tx.alerts.open(),
+        sync=sync,
+        broken_rules=tuple(broken_rules),
+        gaps=gaps,
     )
-    gone = {*missing, Needs.DIRECTORY} if credentials is None else {*missing}
+    unread = {Needs.DIRECTORY: credentials, Needs.DIRSYNC: sync, Needs.HOMES: gaps}
+    gone = {*missing, *(need for need, found in unread.items() if found is None)}
     lost = frozenset[str]() if Needs.STATE in gone else gone_jobs
     return View(windows=tuple(windows), tenant=tenant, missing=frozenset(gone), deleted=lost)
 

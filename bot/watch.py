@@ -15,11 +15,13 @@ from bot.earlier import attach
 from bot.gathering import together
 from bot.health import Health
 from bot.incidents import REOPEN_WITHIN, Change, Kind, advance
+from bot.kqlwatch import KqlWatch
 from bot.memories import remember_all
 from bot.missing import missing
-from bot.model import Incident
+from bot.model import Gap, Incident
 from bot.notify import edit, tell
 from bot.ports import Batch, Clock, Jobs, Source, SourceDown
+from bot.reconcile import Reconciler
 from bot.snoozes import wake_those_due
 from bot.surroundings import Surroundings
 from bot.view import AUDITS, gather, look
@@ -43,6 +45,8 @@ class Watcher:
         around: Surroundings | None = None,
         wake: Callable[[], None] = lambda: None,
         keep: Keep | None = None,
+        kql: KqlWatch | None = None,
+        reconciler: Reconciler | None = None,
     ) -> None:
         self._store = store
         self._jobs = jobs
@@ -52,6 +56,8 @@ class Watcher:
         self._around = around
         self._wake = wake
         self._keep = keep or Keep()
+        self._kql = kql
+        self._reconciler = reconciler
         self._delay = Delay()
         self._judging = asyncio.Lock()
         self._pruned_at: datetime | None = None
@@ -88,15 +94,29 @@ class Watcher:
             await self._around.look(jobs)
         await self.judge()
 
+    async def look_at_rules(self) -> None:
+        """Ask the rules in KQL that are due."""
+        if self._kql is None:
+            return
+        async with self._store.look() as tx:
+            jobs = await tx.reading.jobs()
+        await self._kql.look(jobs)
+        if self._reconciler is not None:
+            await self._reconciler.look()
+        await self.judge()
+
     async def judge(self) -> None:
         """Compare what the ledger and the jobs show with the incidents that are known."""
         async with self._judging, self._store.begin() as tx:
             now = self._now()
             states = self._health.states()
             gone = missing(states, heard_of_all=self._health.heard_of_all)
-            view = await gather(tx, now, sources=states, missing=gone)
+            broken = self._kql.broken() if self._kql else ()
+            view = await gather(tx, now, sources=states, missing=gone, broken_rules=broken, gaps=self._gaps())
             findings, looked = look(view)
             known = await tx.incidents.recent(now - REOPEN_WITHIN)
+            if self._kql is not None:
+                findings, looked = findings + self._kql.findings(), looked | self._kql.looked(known.values())
             found = attach(findings, known, view.windows, now)
             changes = list(advance(known, found, looked, now, deleted=view.deleted))
             changes += await self._woken(tx, known.values(), changes, now)
@@ -107,6 +127,9 @@ class Watcher:
                 log.info("incident", extra={"incident": incident.number, "change": change.kind.value})
         if changes:
             self._wake()
+
+    def _gaps(self) -> tuple[Gap, ...] | None:
+        return None if self._reconciler is None else self._reconciler.gaps
 
     async def _woken(
         self, tx: Transaction, known: Iterable[Incident], changes: Sequence[Change], now: datetime
@@ -156,4 +179,5 @@ class Watcher:
             await tx.arrivals.prune(now - self._keep.hours)
             await tx.outbox.prune(now - self._keep.cleared)
             await tx.credentials.keep(await tx.memories.all())
+            await tx.alerts.prune(now)
         self._pruned_at = now

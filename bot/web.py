@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from urllib.parse import unquote
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
@@ -17,15 +18,22 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 LARGEST = 256 * 1024
 """Bytes that the body of a request may have."""
 
+MESSAGES, ALERTS = "/api/messages", "/api/alerts"
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Problems = Callable[[], list[str]]
 Measured = Callable[[], Awaitable[bytes]]
 
 
 def application(
-    *, receive: Handler, problems: Problems, about: str = "", measured: Measured | None = None
+    *,
+    receive: Handler,
+    problems: Problems,
+    about: str = "",
+    alerts: Handler | None = None,
+    measured: Measured | None = None,
 ) -> web.Application:
-    """`receive` answers Teams; `problems` says, in sentences, what keeps the bot from being ready.
+    """`receive` answers Teams, `alerts` Azure Monitor; `problems` says, in sentences, what keeps the bot from being ready.
 
     `about` is the page that the app package names as website, privacy statement and terms of use; `measured` gives the
     metrics in Prometheus' text format.
@@ -49,7 +57,10 @@ def application(
 
     app = web.Application(client_max_size=LARGEST, middlewares=[_faults])
     app.on_response_prepare.append(_no_banner)
-    app.router.add_post("/api/messages", receive)
+    app.router.add_post(MESSAGES, receive)
+    if alerts is not None:
+        app.router.add_post(ALERTS, alerts)
+        app.router.add_post(ALERTS + "/{secret}", alerts)
     app.router.add_get("/about", tell)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
@@ -69,7 +80,7 @@ async def _faults(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.json_response({"error": error.reason}, status=error.status, headers=headers)
     except Exception:
         reference = secrets.token_hex(4)
-        log.exception("fault", extra={"reference": reference, "path": request.path})
+        log.exception("fault", extra={"reference": reference, "path": without_secret(request.path)})
         return web.json_response({"error": "Something went wrong here.", "reference": reference}, status=500)
 
 
@@ -78,13 +89,20 @@ async def _no_banner(request: web.Request, response: web.StreamResponse) -> None
     response.headers.popall("Server", None)
 
 
+def without_secret(path: str) -> str:
+    """A path as it may be logged: behind that of the alerts stands a secret, and in a misspelt one it may stand anywhere."""
+    if path in (MESSAGES, ALERTS) or "api" not in unquote(unquote(path)).lower():
+        return path
+    return f"{ALERTS}/…" if path.startswith(f"{ALERTS}/") else "/api/…"
+
+
 class AccessLog(AbstractAccessLogger):
     """A line a request: what was asked and how it ended; no headers, no query, no body."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         fields = {
             "method": request.method,
-            "path": request.rel_url.raw_path[:200],
+            "path": without_secret(request.rel_url.raw_path)[:200],
             "status": response.status,
             "ms": round(time * 1000, 1),
         }

@@ -20,9 +20,11 @@ from cards.elements import (
     container,
     facts,
     heading,
+    link,
     run,
     text,
 )
+from cards.sheet import sheet
 from cards.times import in_utc
 
 _COLOURS: dict[Severity, BadgeStyle] = {
@@ -47,8 +49,9 @@ def incident(incident: Incident, advice: Advice | None, now: datetime, *, seen_a
             text(_meaning(incident, advice)) if incident.open else None,
             _box(_what_now(incident, advice, now)),
             *facts(incident_facts.of(incident, now)),
+            *sheet(incident.evidence.sheet),
             _microsoft_says(incident, advice),
-            buttons(*_buttons(incident)),
+            buttons(*_buttons(incident), *_pages(incident)),
             text(_footer(now, seen_after), subtle=True, spacing="Small"),
         ],
         fallback=f"Incident {incident.number}, {_badge(incident).lower()}: {over.title(incident)}. "
@@ -105,6 +108,8 @@ def _what_now(incident: Incident, advice: Advice | None, now: datetime) -> Itera
         return
     if advice and advice.action:
         yield text(run("Do this ", bold=True), advice.action)
+    elif incident.evidence.sheet and incident.evidence.sheet.do:
+        yield text(run("Do this ", bold=True), incident.evidence.sheet.do)
     elif incident.alert.job_id and (incident.alert.cause or incident.evidence.quarantine):
         yield text(run("Do this ", bold=True), "Look at the errors; the knowledge base does not know this cause yet.")
     if advice and advice.known and advice.actor:
@@ -142,6 +147,10 @@ def _buttons(incident: Incident) -> Iterator[Action]:
     yield button("What happened", "incident", number, secondary=True)
     if job_id and not _waits_for_a_decision(incident):
         yield button("Restart…", "restart", job_id, secondary=True)
+
+
+def _pages(incident: Incident) -> Iterator[Action | None]:
+    yield from (link(title, url) for title, url in incident.evidence.pages)
 
 
 def _waits_for_a_decision(incident: Incident) -> bool:

@@ -23,6 +23,8 @@ _PAST: Mapping[str, str] = {
     "holds": "held",
     "gets": "got",
     "gives": "gave",
+    "want": "wanted",
+    "lacks": "lacked",
     "takes": "took",
     "writes": "wrote",
     "answers": "answered",

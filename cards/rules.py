@@ -8,18 +8,39 @@ from datetime import datetime
 from bot.model import Incident, RuleHelp, Severity
 from bot.ports import Card
 from cards import sample, words
-from cards.elements import button, buttons, card, cell, facts, heading, table, text
+from cards.elements import Element, button, buttons, card, cell, facts, heading, run, table, text
 
-MOST = 5
+MOST, A_PAGE = 5, 25
 
 
-def rules(found: Sequence[tuple[RuleHelp, int]]) -> Card:
-    """Each rule with its sentence and how many incidents are open."""
-    said = f"{words.count(len(found), 'rule')}; rule and a name, like rule {found[0][0].name}, tells more of one."
+def rules(found: Sequence[tuple[RuleHelp, int]], broken: Sequence[str] = (), page: int = 1) -> Card:
+    """Each rule with its sentence and how many incidents are open; `broken` says which files are none, and why."""
+    pages = max(1, -(-len(found) // A_PAGE))
+    page = min(max(1, page), pages)
+    where = f", page {page} of {pages}" if pages > 1 else ""
+    said = (
+        f"{words.count(len(found), 'rule')}{where}; rule and a name, like rule {found[0][0].name}, tells more of one."
+    )
     header = [[cell(name, bold=True)] for name in ("Rule", "Opens an incident when", "Open")]
-    rows = [[[cell(each.name)], [text(each.text)], [cell(f"{count:,}", bold=count > 0)]] for each, count in found]
+    shown = found[(page - 1) * A_PAGE : page * A_PAGE]
+    rows = [[[cell(each.name)], [_line(each)], [cell(f"{count:,}", bold=count > 0)]] for each, count in shown]
     return card(
-        [heading("What I watch for"), text(said, subtle=True), table((4, 8, 1), [header, *rows])], fallback=said
+        [
+            heading("What I watch for"),
+            text(said, subtle=True),
+            *(text(run("Broken ", bold=True), sentence) for sentence in broken[:MOST]),
+            table((4, 8, 1), [header, *rows]),
+            buttons(button("More", "rules", f"--page {page + 1}")) if page < pages else None,
+        ],
+        fallback=said,
+    )
+
+
+def _line(each: RuleHelp) -> Element:
+    return (
+        text(each.text, run(f" Does not work: {each.note}", bold=True))
+        if each.note and each.broken
+        else text(each.text)
     )
 
 
@@ -30,6 +51,8 @@ def rule(shown: RuleHelp, found: Sequence[Incident], now: datetime) -> Card:
     pairs = [
         ("Severity", f"{shown.severity}, as a rule"),
         ("Looks at", shown.needs),
+        *shown.facts,
+        ("Note", shown.note),
         ("Open", f"{'; '.join(opened)}{more}" if found else "nothing"),
     ]
     return card(
@@ -37,7 +60,10 @@ def rule(shown: RuleHelp, found: Sequence[Incident], now: datetime) -> Card:
             heading(shown.name),
             text(shown.text),
             *facts(pairs),
-            buttons(*(button(f"#{each.number}", "incident", str(each.number)) for each in found[:MOST])),
+            buttons(
+                *(button(f"#{each.number}", "incident", str(each.number)) for each in found[:MOST]),
+                button("Try on 7 days", "rule", f"test {shown.name}") if shown.tried else None,
+            ),
         ],
         fallback=f"{shown.name}: {shown.text}",
     )

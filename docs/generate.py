@@ -1,4 +1,4 @@
-"""Writes what documents say of the code from the code: tables in README.md and docs, and .env.example (`make docs`)."""
+"""Writes what documents say of the code from the code: tables in the documents, and .env.example (`make docs`)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from typing import Any, cast
 from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parent.parent
+PUBLISHED = {
+    "IT operations": "e-mail, within hours",
+    "GRC": "e-mail, within days",
+    "help desk": "ServiceNow, within minutes",
+    "end user": "Teams within minutes, e-mail or Teams within days",
+}
 sys.path.insert(0, str(ROOT))
 
 from bot.adapters.graph.permissions import PERMISSIONS  # noqa: E402
 from bot.command import commands  # noqa: E402
 from bot.detect import rules  # noqa: E402
+from bot.kqlrules import KqlRule  # noqa: E402
+from bot.kqlrules.header import PERSONAS  # noqa: E402
+from bot.kqlrules.judge import span  # noqa: E402
+from bot.kqlrules.shelf import shipped  # noqa: E402
 from bot.metrics import ALL as METRICS  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 
@@ -46,6 +56,30 @@ def metrics_table() -> str:
     return "\n".join(["| metric | kind | labels | what it says |", "|---|---|---|---|", *rows])
 
 
+def kql_rules_table() -> str:
+    """The rules in KQL that come with the bot."""
+    rows = [
+        f"| `{each.name}` | {each.help} | {each.severity} | {each.persona} | {span(each.within)} | {_logic(each)} |"
+        for each in shipped()
+    ]
+    return "\n".join(
+        ["| rule | opens an incident when | severity | who | within | fires |", "|---|---|---|---|---|---|", *rows]
+    )
+
+
+def personas_table() -> str:
+    """Whom the rules are for, beside what Microsoft's page on alerts of Identity Governance says they expect."""
+    rows: list[str] = []
+    for persona in PERSONAS:
+        theirs = sorted((each for each in shipped() if each.persona == persona), key=lambda each: each.name)
+        times = sorted({each.within for each in theirs if each.within})
+        named = ", ".join(f"`{each.name}`" for each in theirs) or "none: Entra ID tells people about their own requests"
+        rows.append(
+            f"| {persona} | {PUBLISHED[persona]} | {' or '.join(span(each) for each in times) or '-'} | {named} |"
+        )
+    return "\n".join(["| who | how and how soon, as published | within, here | rules |", "|---|---|---|---|", *rows])
+
+
 def settings_table() -> str:
     """What can be set."""
     rows = [f"| `{name.upper()}` | {field.description} | {_default(field)} |" for name, field in _fields()]
@@ -65,7 +99,7 @@ def env_example() -> str:
 
 
 def filled(text: str) -> str:
-    """A document with every `<!-- name -->` table made anew, indented as its mark is where it stands within a list."""
+    """A document with every `<!-- name -->` table made anew."""
     for name, make in TABLES.items():
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
         if begin in text:
@@ -79,11 +113,17 @@ def filled(text: str) -> str:
 TABLES = {
     "commands": commands_table,
     "rules": rules_table,
+    "kql rules": kql_rules_table,
+    "personas": personas_table,
     "permissions": permissions_table,
     "settings": settings_table,
     "metrics": metrics_table,
 }
-FILLED = ("README.md", "docs/metrics.md")
+DOCUMENTS = ("README.md", "docs/kql-rules.md", "docs/metrics.md")
+
+
+def _logic(rule: KqlRule) -> str:
+    return f"{rule.measure} {rule.operator} {rule.threshold:g} in {span(rule.window)}"
 
 
 def _fields() -> list[tuple[str, FieldInfo]]:
@@ -106,6 +146,6 @@ def _default(field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    for document in FILLED:
+    for document in DOCUMENTS:
         (ROOT / document).write_text(filled((ROOT / document).read_text("utf-8")), "utf-8")
     (ROOT / ".env.example").write_text(env_example(), "utf-8")

@@ -1,4 +1,4 @@
-"""The Log Analytics query API over the tenant's logs, as LogsQueryClient speaks it; mounted at /v1/workspaces."""
+"""The Log Analytics query API over the tenant's logs, as LogsQueryClient speaks it; mounted at /v1."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 import re
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -22,14 +24,28 @@ from sandbox.tenant import Tenant
 from sandbox.timespans import period
 
 MOST_ROWS, MOST_BYTES, LONGEST_WAIT = 500_000, 104_857_600, 600.0
-WINDOW, MOST_CALLS = 30.0, 200
+WINDOW, MOST_CALLS, MOST_AT_ONCE = 30.0, 200, 5
 AUDIENCE = "https://api.loganalytics."
 _CUT = web.RequestKey("cut", bool)
+T = TypeVar("T")
 
 
 class _Body(msgspec.Struct):
     query: str
     timespan: str | None = None
+
+
+class _One(msgspec.Struct):
+    """A query within a batch."""
+
+    id: str
+    workspace: str
+    body: _Body
+    headers: dict[str, str] = {}
+
+
+class _Batch(msgspec.Struct):
+    requests: list[_One]
 
 
 class Workspace:
@@ -45,11 +61,40 @@ class Workspace:
     async def answer(self, request: web.Request) -> web.Response:
         """One request, with the checks in the service's order. Raises ApiError."""
         self._admit(request)
-        if request.match_info["workspace"].lower() != self._tenant.workspace_id:
+        prefer, cut = request.headers.get("Prefer", ""), bool(request.get(_CUT))
+        return await self._answer(request.match_info["workspace"], lambda: _read(request, _Body), prefer, cut)
+
+    async def answer_batch(self, request: web.Request) -> web.Response:
+        """Several requests in one: each is counted and answered by itself. Raises ApiError where the whole is wrong."""
+        self._admit(request, calls=0)
+        batch = await _read(request, _Batch)
+        at_once = asyncio.Semaphore(MOST_AT_ONCE)
+
+        async def one(asked: _One) -> dict[str, Any]:
+            async def body() -> _Body:
+                return asked.body
+
+            try:
+                async with at_once:
+                    self._admit(request)
+                    prefer, cut = asked.headers.get("Prefer", ""), bool(request.get(_CUT))
+                    response = await self._answer(asked.workspace, body, prefer, cut)
+            except ApiError as error:
+                response = error.response()
+            said = response.body if isinstance(response.body, bytes) else b"{}"
+            return {"id": asked.id, "status": response.status, "headers": {}, "body": msgspec.Raw(said)}
+
+        answers = await asyncio.gather(*(one(asked) for asked in batch.requests))
+        return web.Response(body=msgspec.json.encode({"responses": answers}), content_type="application/json")
+
+    async def _answer(
+        self, workspace: str, read: Callable[[], Awaitable[_Body]], prefer: str, cut: bool
+    ) -> web.Response:
+        if workspace.lower() != self._tenant.workspace_id:
             raise ApiError(404, "WorkspaceNotFoundError", "The workspace could not be found")
-        body = await _read(request)
+        body = await read()
         await self._feed()
-        now, prefer, started = self._tenant.clock(), request.headers.get("Prefer", ""), time.perf_counter()
+        now, started = self._tenant.clock(), time.perf_counter()
         try:
             table = await self._logs.query(
                 body.query,
@@ -65,7 +110,7 @@ class Workspace:
             table = Table(columns=(), rows=[], partial=str(error))
         except BadQuery as error:
             raise log_answers.bad_query(error) from None
-        if request.get(_CUT):
+        if cut:
             table = msgspec.structs.replace(
                 table, rows=table.rows[: len(table.rows) // 2], partial=log_answers.TOO_LARGE
             )
@@ -78,7 +123,7 @@ class Workspace:
     async def close(self) -> None:
         await self._logs.close()
 
-    def _admit(self, request: web.Request) -> None:
+    def _admit(self, request: web.Request, *, calls: int = 1) -> None:
         if "Authorization" not in request.headers:
             raise ApiError(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
         scope = self._tenant.tokens.check(request.headers["Authorization"])
@@ -91,12 +136,14 @@ class Workspace:
             self._calls.popleft()
         if len(self._calls) >= MOST_CALLS:
             raise ApiError(429, "ThrottledError", log_answers.THROTTLED, int(self._calls[0] + WINDOW - now) + 1)
-        self._calls.append(now)
+        self._calls.extend([now] * calls)
 
     async def _feed(self) -> None:
         """Take in what has arrived since the last query; rows that come twice are there twice, as in the service."""
         async with self._feeding:
             self._tenant.advance()
+            if not self._tenant.exported:
+                return
             rows, audits = self._tenant.arrived[self._rows :], self._tenant.audits[self._audits :]
             await self._logs.append_provisioning((row.event, row.arrived_at) for row in rows)
             await self._logs.append_audits((audit, self._tenant.clock()) for audit in audits)
@@ -104,7 +151,7 @@ class Workspace:
 
 
 def log_analytics(tenant: Tenant, faults: Faults) -> web.Application:
-    """The app for POST /{workspace}/query. A fault with status 200 cuts the answer short."""
+    """The app for POST /workspaces/{workspace}/query and POST /$batch. A fault with status 200 cuts the answer short."""
     workspace = Workspace(tenant)
 
     @web.middleware
@@ -128,14 +175,15 @@ def log_analytics(tenant: Tenant, faults: Faults) -> web.Application:
         await workspace.close()
 
     app = web.Application(middlewares=[serve], client_max_size=2**22)
-    app.router.add_post("/{workspace}/query", workspace.answer)
+    app.router.add_post("/workspaces/{workspace}/query", workspace.answer)
+    app.router.add_post("/$batch", workspace.answer_batch)
     app.on_cleanup.append(close)
     return app
 
 
-async def _read(request: web.Request) -> _Body:
+async def _read(request: web.Request, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(await request.read(), type=_Body)
+        return msgspec.json.decode(await request.read(), type=kind)
     except msgspec.DecodeError as error:
         raise log_answers.bad_argument("QueryValidationError", f"Failed parsing the query: {error}") from None
 

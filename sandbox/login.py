@@ -45,6 +45,20 @@ def add_login(app: web.Application, tenant: Tenant, faults: Faults) -> None:
     app.router.add_post("/{tenant}/oauth2/v2.0/token", faulty)
 
 
+def add_entra_keys(app: web.Application, tenant: Tenant, keys: Keys) -> None:
+    """Serve the tenant's OpenID metadata, and the keys that sign what its login gives to others."""
+
+    async def configuration(request: web.Request) -> web.Response:
+        site = f"{request.scheme}://{request.host}/{tenant.id}"
+        return web.json_response({"issuer": f"{site}/v2.0", "jwks_uri": f"{site}/discovery/v2.0/keys"})
+
+    async def jwks(_: web.Request) -> web.Response:
+        return web.json_response(keys.jwks())
+
+    app.router.add_get(f"/{tenant.id}/v2.0/.well-known/openid-configuration", configuration)
+    app.router.add_get(f"/{tenant.id}/discovery/v2.0/keys", jwks)
+
+
 def keys_app(keys: Keys) -> web.Application:
     """Bot Framework's OpenID metadata and keys, to be mounted at /botframework."""
     app = web.Application()

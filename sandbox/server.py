@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,17 @@ from aiohttp import web
 from sandbox.control import control_app
 from sandbox.faults import Faults
 from sandbox.graph import graph_app
+from sandbox.graph.beta import beta_app
 from sandbox.guard import only_loopback
 from sandbox.keys import ISSUER, Keys
 from sandbox.log_analytics import log_analytics
-from sandbox.login import add_login, keys_app
+from sandbox.login import add_entra_keys, add_login, keys_app
 from sandbox.tenant import Tenant
 from sandbox.tls import serve_tls
 
 _LOOPBACK = "127.0.0.1"
+ACTION_GROUPS = "461e8683-5575-4561-ac7f-899cc907d62a"
+"""AzNS AAD Webhook: the application that Azure Monitor's action groups are in every tenant."""
 _FAREWELL_TURNS = 20
 
 
@@ -38,7 +42,7 @@ class Sandbox:
         throttle: bool = True,
     ) -> None:
         self.tenant, self.faults = tenant, faults or Faults(tenant.clock)
-        self.keys = Keys()
+        self.keys, self.entra_keys = Keys(), Keys()
         self.url, self.control_url = "", ""
         self.ca_file = Path()
         self._ports, self._throttle, self._folder = (port, control_port), throttle, folder
@@ -51,9 +55,11 @@ class Sandbox:
         context, self.ca_file = serve_tls(self._folder or Path(self._temporary.name if self._temporary else "."))
         site, control = web.Application(), web.Application(middlewares=[only_loopback])
         add_login(site, self.tenant, self.faults)
+        add_entra_keys(site, self.tenant, self.entra_keys)
         site.add_subapp("/botframework", keys_app(self.keys))
+        site.add_subapp("/beta", beta_app(self.tenant))
         site.add_subapp("/v1.0", graph_app(self.tenant, self.faults, throttle=self._throttle))
-        site.add_subapp("/v1/workspaces", log_analytics(self.tenant, self.faults))
+        site.add_subapp("/v1", log_analytics(self.tenant, self.faults))
         control.add_subapp("/_sandbox", control_app(self.tenant, self.faults))
         try:
             self.url = f"https://localhost:{await self._serve(site, self._ports[0], context)}"
@@ -91,6 +97,21 @@ class Sandbox:
     def token(self, service_url: str, **overrides: Any) -> str:
         """A token as Teams sends it along with an activity; overrides replace claims, None leaves one out."""
         return self.keys.token(self.tenant.app_id, service_url, **overrides)
+
+    def alert_token(self, audience: str, **overrides: Any) -> str:
+        """A token as Entra gives it to Azure Monitor's action groups; overrides replace claims, None leaves one out."""
+        now = int(time.time())
+        claims = {
+            "iss": f"https://sts.windows.net/{self.tenant.id}/",
+            "aud": audience,
+            "appid": ACTION_GROUPS,
+            "tid": self.tenant.id,
+            "roles": ["ActionGroupsSecureWebhook"],
+            "nbf": now - 60,
+            "iat": now - 60,
+            "exp": now + 3_600,
+        }
+        return self.entra_keys.sign({**claims, **overrides})
 
     async def _serve(self, app: web.Application, port: int, context: Any) -> int:
         """Serve on loopback, IPv6's too where there is one, and say on which port."""

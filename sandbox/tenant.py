@@ -11,13 +11,14 @@ import msgspec
 
 from sandbox import cycles, story
 from sandbox.actions import Action
-from sandbox.audits import provisioning_audit
+from sandbox.audits import Activity, directory_audit, provisioning_audit
 from sandbox.beats import BEATS
 from sandbox.job import Job
 from sandbox.lag import Lag
 from sandbox.people import Person
 from sandbox.rows import Json, Log
 from sandbox.subjects import subjects
+from sandbox.sync import ConnectSync
 from sandbox.timeline import Queue, Timeline
 from sandbox.tokens import Tokens
 from sandbox.wild import Wild
@@ -70,10 +71,12 @@ class Tenant:
         self.deleted: dict[str, Job] = {}
         self.arrived: list[LogRow] = []
         self.audits: list[Json] = []
+        self.exported = True  # to the workspace
         self.messages: dict[str, list[Json]] = {}
         self.actions: list[Action] = []
         self.subjects_sent: set[tuple[str, str]] = set()
         self.secret_ends: dict[str, datetime] = {}
+        self.sync = ConnectSync()
         self.groups_gone: set[str] = set()
         self.groups_empty: set[str] = set()
         self.groups_named: dict[str, str] = {}
@@ -151,13 +154,22 @@ class Tenant:
     ) -> None:
         """Write an audit row about a job; `by` is the id of the app that acted, `user` the person."""
         row = provisioning_audit(activity, job.spec.principal, at, self._rng, reason=reason, by=by, user=user)
-        self._audit_rows.add(at + self.lag.draw(self._rng, prompt=True) / self.speed, row)
+        self._show(at, row)
+
+    def note(self, at: datetime, activity: Activity, **about: Any) -> Json:
+        """Write an audit row about anything else; the words are those of `directory_audit`."""
+        row = directory_audit(activity, at, self._rng, **about)
+        self._show(at, row)
+        return row
 
     def acted(self, job: Job, verb: str, body: Any = None) -> datetime:
         """Note an action of somebody on a job, and say when it was."""
         at = self.clock()
         self.actions.append(Action(at=at, job_id=job.id, verb=verb, body=body))
         return at
+
+    def _show(self, at: datetime, audit: Json) -> None:
+        self._audit_rows.add(at + self.lag.draw(self._rng, prompt=True) / self.speed, audit)
 
     def _begin(self, name: str) -> None:
         """Jobs have been running for a while when the sandbox starts, so that there is something to look back on."""

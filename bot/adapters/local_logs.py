@@ -46,7 +46,7 @@ _LOCKDOWN = (
 class LocalLogs:
     """AADProvisioningLogs, AuditLogs and AzureActivity in a file, or in memory where `path` is None.
 
-    With `people` each row of the provisioning log is kept once, and one person's rows are found at once.
+    With `people` each row is kept once, and one person's rows of the provisioning log are found at once.
     """
 
     def __init__(
@@ -78,6 +78,10 @@ class LocalLogs:
     async def append_audits(self, arrived: Iterable[Arrived]) -> int:
         """Add directoryAudit entries; returns how many were left out because they have no readable time."""
         return await self._append(AUDITS, lambda entry: shape.audit(entry, self._tenant), arrived)
+
+    async def append_rows(self, rows: Sequence[Row]) -> None:
+        """Add rows of AADProvisioningLogs as they are, each with its time of ingestion in the end."""
+        await asyncio.wrap_future(self._writer.submit(self._insert, PROVISIONING, rows))
 
     async def query(
         self,
@@ -140,13 +144,17 @@ class LocalLogs:
                 made.append((*make(entry), shape.moment(at)))
             except shape.BadRow:
                 broken += 1
+        self._insert(table, made)
+        return broken
+
+    def _insert(self, table: str, made: Sequence[Row]) -> None:
         with self._writing() as cursor:
+            if self._people:
+                made = people.fresh(cursor, table, made)
             if self._people and table == PROVISIONING:
-                made = people.fresh(cursor, made)
                 people.remember(cursor, made)
             with cursor.appender(f"{HIDDEN}.{table}") as appender:
                 appender.append_rows(made)
-        return broken
 
     def _forget(self, before: datetime) -> None:
         with self._writing() as cursor:

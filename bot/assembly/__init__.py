@@ -10,17 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.assembly.alerts import alerts
 from bot.assembly.outside import Outside, opened
 from bot.assembly.reading import past
-from bot.assembly.talking import Talking, talking
+from bot.assembly.rules import asking, rules, tables
+from bot.assembly.talking import Asked, Talking, talking
 from bot.assembly.watching import watcher
 from bot.ports import Clock
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from bot.adapters.azure_monitor import AlertDoor
     from bot.adapters.store import Store
     from bot.adapters.teams import Teams
+    from bot.digests import Digester
     from bot.health import Health
     from bot.metrics import Metrics
     from bot.model import Diagnosis
@@ -43,11 +47,13 @@ class Bot:
     watcher: Watcher
     deliverer: Deliverer
     delivering: Delivering
+    digester: Digester
     health: Health
     metrics: Metrics
     examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
     web: web.Application
     acted: asyncio.Event
+    alerted: asyncio.Event
 
 
 @asynccontextmanager
@@ -55,28 +61,38 @@ async def assembled(
     settings: Settings, *, now: Clock = utc_now, elapsed: Callable[[], float] = time.monotonic
 ) -> AsyncGenerator[Bot]:
     """The whole bot, closed at the end of the block. `elapsed` paces calls, in seconds. Raises BadSettings."""
+    from bot.adapters.graph.hybrid import GraphHybrid
     from bot.adapters.graph.jobs import GraphJobs
 
     async with AsyncExitStack() as held:
         outside = await opened(settings, now, elapsed, held)
         jobs = GraphJobs(outside.graph, clock=now, discover_seconds=settings.discover_seconds)
         logs, archive = past(outside)
-        talk = talking(outside, jobs, logs)
+        home = tables(settings, logs, archive)
+        kql = rules(settings, home, archive, outside.health, now, elapsed)
+        hybrid = GraphHybrid(outside.graph) if settings.dirsync else None
+        question = asking(settings, home, kql, now, elapsed)
+        talk = talking(outside, jobs, Asked(logs=logs, asking=question, hybrid=hybrid))
+        alerted = asyncio.Event()
         yield Bot(
             store=outside.store,
             teams=talk.teams,
-            watcher=watcher(outside, jobs, archive, talk.delivering.wake),
+            watcher=watcher(
+                outside, jobs, home=home, archive=archive, kql=kql, hybrid=hybrid, wake=talk.delivering.wake
+            ),
             deliverer=talk.deliverer,
             delivering=talk.delivering,
+            digester=talk.digester,
             health=outside.health,
             metrics=outside.metrics,
             examine=talk.examine,
-            web=_face(outside, talk),
+            web=_face(outside, talk, alerts(settings, outside.store, now, alerted.set, held)),
             acted=talk.acted,
+            alerted=alerted,
         )
 
 
-def _face(outside: Outside, talk: Talking) -> web.Application:
+def _face(outside: Outside, talk: Talking, door: AlertDoor | None) -> web.Application:
     from bot import web
     from manifest.about import ABOUT
 
@@ -84,5 +100,6 @@ def _face(outside: Outside, talk: Talking) -> web.Application:
         receive=talk.teams.receive,
         problems=lambda: outside.health.problems() + talk.teams.problems(),
         about=ABOUT,
+        alerts=door.receive if door else None,
         measured=lambda: outside.metrics.text(outside.store, outside.health),
     )

@@ -49,7 +49,7 @@ async def opened(settings: Settings, now: Clock, elapsed: Callable[[], float], h
     _learn(settings)
     store = await Store.open(settings.database_url)
     held.push_async_callback(store.close)
-    credential = _credential(settings)
+    credential = credential_of(settings)
     held.push_async_callback(credential.close)
     metrics = Metrics()
     graph = GraphClient(credential, url=settings.graph_url, ca_file=settings.ca_file, called=calls(metrics, "graph"))
@@ -77,7 +77,8 @@ def _learn(settings: Settings) -> None:
         raise BadSettings(f"The file of ERRORS_FILE cannot be used: {reason}") from None
 
 
-def _credential(settings: Settings) -> ClientSecretCredential:
+def credential_of(settings: Settings) -> ClientSecretCredential:
+    """The sign-in of the bot's own application; the caller closes it."""
     from azure.identity.aio import ClientSecretCredential
 
     own = settings.ca_file is not None
@@ -93,7 +94,7 @@ def _credential(settings: Settings) -> ClientSecretCredential:
 
 
 def _around(settings: Settings) -> tuple[str, ...]:
-    always = ("directory", "groups")
+    always = ("directory", "groups", *(("dirsync",) if settings.dirsync else ()))
     return always if settings.audits == "none" else ("audits", *always)
 
 

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from bot.assembly.outside import Outside
-from bot.ports import AuditSource, Logs, Source
+from bot.metered import calls
+from bot.ports import AuditSource, Called, Clock, Logs, Source, uncounted
 
 if TYPE_CHECKING:
+    from azure.identity.aio import ClientSecretCredential
+
     from bot.adapters.archive import Archive
     from bot.adapters.log_analytics import LogAnalytics
+    from bot.settings import Settings
     from bot.sources.pacer import Pacer
 
 
 def past(outside: Outside) -> tuple[Logs | None, Archive | None]:
-    """Where history is asked for, and where Graph's log is kept for it if there is no workspace."""
-    settings = outside.settings
-    if settings.workspace_id:
-        return _workspace(outside), None
-    if settings.archive_file is None:
-        return None, None
-    from bot.adapters.archive import Archive
+    """Where history is asked for, and where Graph's log is kept for it."""
+    queried = calls(outside.metrics, "log_analytics")
+    return logs_of(outside.settings, outside.credential, outside.now, outside.held, queried)
 
-    archive = Archive(settings.archive_file, days=settings.archive_days, now=outside.now)
-    outside.held.push_async_callback(archive.close)
-    return archive, archive
+
+def logs_of(
+    settings: Settings, credential: ClientSecretCredential, now: Clock, held: AsyncExitStack, called: Called = uncounted
+) -> tuple[Logs | None, Archive | None]:
+    """The workspace or else the archive, and the archive where one is kept."""
+    archive = None
+    if settings.archive is not None:
+        from bot.adapters.archive import Archive
+
+        archive = Archive(settings.archive, days=settings.archive_days, now=now, tenant=settings.tenant_id)
+        held.push_async_callback(archive.close)
+    if not settings.workspace_id:
+        return archive, archive
+    return _client(settings, credential, held, called), archive
 
 
 def sources(outside: Outside, archive: Archive | None) -> list[Source]:
@@ -44,14 +56,16 @@ def sources(outside: Outside, archive: Archive | None) -> list[Source]:
     return found
 
 
-def audits(outside: Outside, sources: Sequence[Source]) -> AuditSource | None:
+def audits(outside: Outside, sources: Sequence[Source], archive: Archive | None) -> AuditSource | None:
     """The audit log, within the budget of the provisioning log that is read from the same service."""
     if outside.settings.audits == "graph":
         from bot.adapters.graph.audit_log import AuditLog
         from bot.sources.graph import BUDGET
+        from bot.sources.graph_all_audits import GraphAllAudits
         from bot.sources.graph_audits import GraphAudits
 
-        return GraphAudits(AuditLog(outside.graph), _shared_pacer(outside, sources, "graph", BUDGET))
+        log, pacer = AuditLog(outside.graph), _shared_pacer(outside, sources, "graph", BUDGET)
+        return GraphAllAudits(log, pacer, archive) if archive else GraphAudits(log, pacer)
     if outside.settings.audits == "log_analytics":
         from bot.sources.log_analytics import BUDGET as QUERIES
         from bot.sources.logs_audits import LogAnalyticsAudits
@@ -62,18 +76,19 @@ def audits(outside: Outside, sources: Sequence[Source]) -> AuditSource | None:
 
 def _workspace(outside: Outside) -> LogAnalytics:
     """A client with connections of its own, so that a long query of people holds up no look."""
-    from bot.adapters.log_analytics import LogAnalytics
-    from bot.metered import calls
+    queried = calls(outside.metrics, "log_analytics")
+    return _client(outside.settings, outside.credential, outside.held, queried)
 
-    settings = outside.settings
+
+def _client(
+    settings: Settings, credential: ClientSecretCredential, held: AsyncExitStack, called: Called
+) -> LogAnalytics:
+    from bot.adapters.log_analytics import LogAnalytics
+
     logs = LogAnalytics(
-        outside.credential,
-        settings.workspace_id,
-        url=settings.logs_url,
-        ca_file=settings.ca_file,
-        called=calls(outside.metrics, "log_analytics"),
+        credential, settings.workspace_id, url=settings.logs_url, ca_file=settings.ca_file, called=called
     )
-    outside.held.push_async_callback(logs.close)
+    held.push_async_callback(logs.close)
     return logs
 
 

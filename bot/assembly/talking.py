@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.assembly.outside import Outside
-from bot.model import Diagnosis
-from bot.ports import Jobs, Logs
+from bot.model import Diagnosis, Every
+from bot.ports import Hybrid, Jobs, Logs
 
 if TYPE_CHECKING:
     from bot.adapters.teams import Teams
     from bot.adapters.teams.adapter import Look as LookBack
+    from bot.asking import Asking
     from bot.chat import Chat
+    from bot.digests import Digester
     from bot.outbox import Deliverer, Delivering
 
 
@@ -25,12 +29,33 @@ class Talking:
     teams: Teams
     deliverer: Deliverer
     delivering: Delivering
+    digester: Digester
     examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
     acted: asyncio.Event
 
 
-def talking(outside: Outside, jobs: Jobs, logs: Logs | None) -> Talking:
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What people's questions are put to; each is None where it is not there."""
+
+    logs: Logs | None
+    asking: Asking | None
+    hybrid: Hybrid | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What chat calls when something was changed, and what it asks of the rest of the bot."""
+
+    changed: Callable[[], None]
+    look_soon: Callable[[], None]
+    examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
+    digest_time: Callable[[Every], datetime]
+
+
+def talking(outside: Outside, jobs: Jobs, asked: Asked) -> Talking:
     """Everything between the store and people."""
+    from bot.digests import Digester
     from bot.outbox import Delivering
 
     acted = asyncio.Event()
@@ -40,23 +65,23 @@ def talking(outside: Outside, jobs: Jobs, logs: Logs | None) -> Talking:
         delivering.wake()
 
     async def examine() -> Sequence[Diagnosis]:
-        return await _examined(outside, teams, logs)
+        return await _examined(outside, teams, asked.logs)
 
-    teams = _teams(outside, _chat(outside, jobs, logs, wake, acted.set, examine))
+    settings = outside.settings
+    digester = Digester(
+        store=outside.store, now=outside.now, at=settings.digest_at, zone=ZoneInfo(settings.digest_zone), wake=wake
+    )
+    told = Told(changed=wake, look_soon=acted.set, examine=examine, digest_time=digester.next_time)
+    teams = _teams(outside, _chat(outside, jobs, asked, told))
     outside.held.push_async_callback(teams.close)
     deliverer = _deliverer(outside, teams)
     delivering = Delivering(deliverer)
-    return Talking(teams=teams, deliverer=deliverer, delivering=delivering, examine=examine, acted=acted)
+    return Talking(
+        teams=teams, deliverer=deliverer, delivering=delivering, digester=digester, examine=examine, acted=acted
+    )
 
 
-def _chat(
-    outside: Outside,
-    jobs: Jobs,
-    logs: Logs | None,
-    changed: Callable[[], None],
-    look_soon: Callable[[], None],
-    examine: Callable[[], Awaitable[Sequence[Diagnosis]]],
-) -> Chat:
+def _chat(outside: Outside, jobs: Jobs, asked: Asked, told: Told) -> Chat:
     from bot.chat import Chat
     from bot.roles import Roles
 
@@ -65,11 +90,14 @@ def _chat(
         jobs=jobs,
         roles=Roles(outside.settings.readers, outside.settings.operators),
         now=outside.now,
-        changed=changed,
-        look_soon=look_soon,
+        changed=told.changed,
+        look_soon=told.look_soon,
         watch_on_install=outside.settings.watch_on_install,
-        logs=logs,
-        examine=examine,
+        logs=asked.logs,
+        examine=told.examine,
+        asking=asked.asking,
+        hybrid=asked.hybrid,
+        digest_time=told.digest_time,
     )
 
 

@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING
 
 from bot.assembly.outside import Outside
 from bot.assembly.reading import audits, sources
-from bot.ports import Jobs
+from bot.assembly.rules import reconciler
+from bot.ports import Hybrid, Jobs, Tables
 
 if TYPE_CHECKING:
     from bot.adapters.archive import Archive
+    from bot.hybrid import HybridLook
+    from bot.kqlwatch import KqlWatch
     from bot.watch import Watcher
 
 
-def watcher(outside: Outside, jobs: Jobs, archive: Archive | None, wake: Callable[[], None]) -> Watcher:
+def watcher(
+    outside: Outside,
+    jobs: Jobs,
+    *,
+    home: Tables | None,
+    archive: Archive | None,
+    kql: KqlWatch | None,
+    hybrid: Hybrid | None,
+    wake: Callable[[], None],
+) -> Watcher:
     """`wake` is called when something was stored that is to be delivered."""
     from bot.activity import Keep
     from bot.adapters.graph.directory import GraphDirectory
@@ -28,8 +40,9 @@ def watcher(outside: Outside, jobs: Jobs, archive: Archive | None, wake: Callabl
         store=outside.store,
         now=outside.now,
         health=outside.health,
-        audits=audits(outside, reading),
+        audits=audits(outside, reading, archive),
         directory=GraphDirectory(outside.graph, app_id=settings.app_id),
+        hybrid=_hybrid_look(outside, hybrid),
     )
     return Watcher(
         store=outside.store,
@@ -40,4 +53,20 @@ def watcher(outside: Outside, jobs: Jobs, archive: Archive | None, wake: Callabl
         around=around,
         wake=wake,
         keep=Keep(hours=timedelta(days=settings.hours_days), cleared=timedelta(days=settings.cleared_days)),
+        kql=kql,
+        reconciler=reconciler(settings, home, archive, outside.now),
+    )
+
+
+def _hybrid_look(outside: Outside, hybrid: Hybrid | None) -> HybridLook | None:
+    from bot.hybrid import HybridLook
+
+    if hybrid is None:
+        return None
+    return HybridLook(
+        store=outside.store,
+        now=outside.now,
+        health=outside.health,
+        hybrid=hybrid,
+        patience=outside.settings.dirsync_hours,
     )

@@ -20,7 +20,7 @@ async def archive(patient: Patient) -> AsyncIterator[Diagnosis]:
     settings, now = patient.settings, patient.now()
     if settings.workspace_id:
         return
-    if settings.archive_file is None or patient.logs is None:
+    if settings.archive is None or patient.logs is None:
         told = "History is not kept, so `user` and long `errors` have nothing to look in: set ARCHIVE_FILE, or WORKSPACE_ID."
         yield note(TOPIC, told)
         return

@@ -46,10 +46,33 @@ class Earlier(Value, frozen=True, kw_only=True):
     what: str
 
 
+class Sheet(Value, frozen=True, kw_only=True):
+    """Rows of a log as a card shows them: the first few, and how many `more` there are.
+
+    `home` is the store that was asked, "" where the rows came by themselves; `do` is what the rule's author advises.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int = 0
+    home: str = ""
+    do: str = ""
+
+
+class Chart(Value, frozen=True, kw_only=True):
+    """Numbers to be drawn: `kind` is lines, bars, ranking or shares; a series is its name and its points."""
+
+    kind: str
+    series: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+    across: str = ""
+    up: str = ""
+
+
 class Evidence(Value, frozen=True, kw_only=True):
     """The moving part behind an alert: it edits a card but is never worth a new notification by itself.
 
-    `held` names what this alert holds back: its consequences, which get no card of their own while it lasts.
+    `held` names what this alert holds back: its consequences, which get no card of their own while it lasts. `pages`
+    are addresses with what their buttons say; `sheet` are rows of a log.
     """
 
     count: int = 0
@@ -60,6 +83,8 @@ class Evidence(Value, frozen=True, kw_only=True):
     held: tuple[str, ...] = ()
     earlier: Earlier | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    pages: tuple[tuple[str, str], ...] = ()
+    sheet: Sheet | None = None
 
 
 class Finding(Value, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.model.azure import AzureSeries
 from bot.model.base import Value
 from bot.model.entra import (
     AuditEvent,
@@ -15,6 +16,7 @@ from bot.model.entra import (
     Schema,
     ScopedGroup,
 )
+from bot.model.hybrid import DirectorySync
 
 
 class Cause(Value, frozen=True, kw_only=True):
@@ -212,6 +214,25 @@ class SourceState(Value, frozen=True, kw_only=True):
     answered_at: datetime | None = None
 
 
+class RuleState(Value, frozen=True, kw_only=True):
+    """A rule in KQL that does not work as its file stands: why, and since when; `in_force` says that an earlier one does."""
+
+    name: str
+    sentence: str
+    since: datetime
+    in_force: bool = False
+
+
+class Gap(Value, frozen=True, kw_only=True):
+    """A home of the logs that has fewer rows of a table than the other, over the same hours."""
+
+    home: str
+    other: str
+    table: str
+    rows: int
+    others: int
+
+
 class Tenant(Value, frozen=True, kw_only=True):
     """All that a rule may look at about the tenant as a whole; `credentials` is None while they are not known."""
 
@@ -225,3 +246,7 @@ class Tenant(Value, frozen=True, kw_only=True):
     audits: tuple[AuditEvent, ...] = ()
     scopes: tuple[tuple[str, tuple[ScopedGroup, ...]], ...] = ()
     schemas: tuple[Schema, ...] = ()
+    alerts: tuple[AzureSeries, ...] = ()
+    sync: DirectorySync | None = None
+    broken_rules: tuple[RuleState, ...] = ()
+    gaps: tuple[Gap, ...] | None = None

@@ -46,10 +46,12 @@ class Posted(Value, frozen=True, kw_only=True):
 class DeliveryKind(StrEnum):
     CARD = "card"
     NOTE = "note"
+    POST = "post"
 
 
 class Delivery(Value, frozen=True, kw_only=True):
-    """One thing to deliver: an incident's card (posted or updated, whichever is due) or a short note in its thread.
+    """One thing to deliver: an incident's card (posted or updated, whichever is due), a short note in its thread, or a card
+    of its own, posted once: `card` is its JSON, `text` its summary, `marker` what stands in it and in no other.
 
     `uncertain` means that an earlier attempt may have arrived: look before sending again.
     """
@@ -63,6 +65,8 @@ class Delivery(Value, frozen=True, kw_only=True):
     posted: Posted | None = None
     attempts: int = 0
     uncertain: bool = False
+    card: bytes = b""
+    marker: str = ""
 
 
 class Undelivered(Value, frozen=True, kw_only=True):
@@ -107,9 +111,15 @@ class CommandHelp(Value, frozen=True, kw_only=True):
 
 
 class RuleHelp(Value, frozen=True, kw_only=True):
-    """A rule as help shows it; `needs` is what it looks at, in words."""
+    """A rule as help shows it; `needs` is what it looks at, in words, `note` what is worth knowing of it, above all
+    where it is `broken`; `tried` says that it can be tried on the past.
+    """
 
     name: str
     text: str
     needs: str
     severity: Severity
+    note: str = ""
+    broken: bool = False
+    facts: tuple[tuple[str, str], ...] = ()
+    tried: bool = False

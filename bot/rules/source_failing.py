@@ -15,6 +15,8 @@ _WHAT: Mapping[str, tuple[str, Severity]] = {
     "jobs": ("The state of the jobs cannot be read", Severity.HIGH),
     "audits": ("The audit log cannot be read", Severity.MEDIUM),
     "groups": ("The groups in the jobs' scopes cannot be looked after", Severity.LOW),
+    "rules": ("The rules in KQL cannot be asked", Severity.MEDIUM),
+    "dirsync": ("The sync with Active Directory cannot be looked after", Severity.LOW),
     "directory": ("Credentials cannot be looked after", Severity.MEDIUM),
 }
 

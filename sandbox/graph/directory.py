@@ -13,15 +13,23 @@ from sandbox.world import Group
 
 USUAL, MOST = 100, 999
 _NAMES = {"id": "eq", "displayName": "eq startswith"}
+_SYNCED = {
+    "onPremisesProvisioningErrors/any/category": "eq",
+    "proxyAddresses/any": "eq",
+    "onPremisesSyncEnabled": "eq",
+    "mail": "eq startswith",
+}
 USERS = Grammar(
     {
         **_NAMES,
-        **dict.fromkeys(("userPrincipalName", "mail", "surname", "givenName"), "eq startswith"),
+        **_SYNCED,
+        **dict.fromkeys(("userPrincipalName", "surname", "givenName"), "eq startswith"),
         **dict.fromkeys(("department", "employeeId", "accountEnabled", "onPremisesImmutableId"), "eq"),
     },
     fold=True,
 )
-_GROUPS = Grammar({**_NAMES, "securityEnabled": "eq", "onPremisesSyncEnabled": "eq"}, fold=True)
+_GROUPS = Grammar({**_NAMES, **_SYNCED, "securityEnabled": "eq"}, fold=True)
+_CONTACTS = Grammar({**_NAMES, **_SYNCED}, fold=True)
 _APPS = Grammar(
     {**_NAMES, "appId": "eq", "applicationTemplateId": "eq", "servicePrincipalType": "eq", "accountEnabled": "eq"},
     fold=True,
@@ -61,6 +69,27 @@ def groups(ask: Ask) -> Reply:
 @route("GET", "/groups/{id}")
 def group(ask: Ask) -> Reply:
     return _single(ask, [objects.group(ask.tenant, group) for group in _groups(ask)], ask.parts["id"])
+
+
+@route("GET", "/contacts")
+def contacts(ask: Ask) -> Reply:
+    return _listed(ask, objects.contacts(ask.tenant), _CONTACTS)
+
+
+@route("GET", "/users/{id}/onPremisesSyncBehavior")
+def user_behavior(ask: Ask) -> Reply:
+    return _behavior(ask, [person.id for person in ask.tenant.world.people])
+
+
+@route("GET", "/groups/{id}/onPremisesSyncBehavior")
+def group_behavior(ask: Ask) -> Reply:
+    return _behavior(ask, [group.id for group in _groups(ask)])
+
+
+def _behavior(ask: Ask, known: Sequence[str]) -> Reply:
+    if ask.parts["id"] not in known:
+        raise missing(ask.parts["id"])
+    return Reply(body={"id": ask.parts["id"], "isCloudManaged": ask.parts["id"] in ask.tenant.sync.cloud_managed})
 
 
 @route("GET", "/groups/{id}/members")

@@ -14,7 +14,7 @@ Test = Callable[[Mapping[str, Any]], bool]
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<time>\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))|(?P<number>-?\d+)"
-    r"|(?P<word>[A-Za-z_][\w/]*)|(?P<mark>[(),]))"
+    r"|(?P<word>[A-Za-z_][\w/]*)|(?P<mark>[(),:]))"
 )
 _FUNCTIONS = ("contains", "startswith")
 
@@ -86,8 +86,26 @@ class _Parser:
             raise _wrong(f"Syntax error at '{word}'.")
         if word.lower() in _FUNCTIONS:
             return self._function(word.lower())
+        if word.endswith("/any"):
+            return self._any(word)
         _, operator = self._next()
         return self._compare(word, operator, self._literal())
+
+    def _any(self, field: str) -> Test:
+        """`proxyAddresses/any(p:p eq 'x')`, or of objects `errors/any(o:o/category eq 'x')`."""
+        self._expect("(")
+        _, variable = self._next()
+        self._expect(":")
+        _, path = self._next()
+        _, operator = self._next()
+        value = _fold(self._literal())
+        self._expect(")")
+        inner = path.removeprefix(variable).removeprefix("/")
+        allowed = self._grammar.fields.get(f"{field}/{inner}".rstrip("/"), frozenset[str]())
+        if operator not in allowed or path.split("/")[0] != variable:
+            raise _wrong(f"The operator '{operator}' is not supported for '{field}'.")
+        read = _reader(field.removesuffix("/any"))
+        return lambda row: any(_fold(each.get(inner) if inner else each) == value for each in read(row) or ())
 
     def _function(self, name: str) -> Test:
         self._expect("(")

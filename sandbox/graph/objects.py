@@ -22,12 +22,11 @@ _DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000"
 
 def organization(tenant: Tenant) -> Json:
     domain = {"capabilities": "Email", "isDefault": True, "isInitial": True, "name": DOMAIN, "type": "Managed"}
-    synced = tenant.job("AD2AADProvisioning").last_success
     return {
         "id": tenant.id,
         "displayName": COMPANY,
         "onPremisesSyncEnabled": True,
-        "onPremisesLastSyncDateTime": whole_second(synced.ended) if synced else None,
+        "onPremisesLastSyncDateTime": tenant.sync.last(tenant),
         "tenantType": "AAD",
         "verifiedDomains": [domain],
     }
@@ -49,29 +48,44 @@ def user(tenant: Tenant, person: Person) -> Json:
         "onPremisesDistinguishedName": person.dn,
         "onPremisesDomainName": AD_DOMAIN,
         "onPremisesImmutableId": person.ad_guid,
-        "onPremisesProvisioningErrors": _conflicts(tenant, person),
-        "onPremisesSyncEnabled": True,
+        "onPremisesLastSyncDateTime": tenant.sync.last(tenant),
+        "onPremisesProvisioningErrors": _conflicts(tenant, person.id),
+        "onPremisesSyncEnabled": person.id not in tenant.sync.cloud_managed,
         "preferredLanguage": None,
         "proxyAddresses": [f"SMTP:{person.upn}"],
+        "serviceProvisioningErrors": _refused(tenant, person.id),
         "surname": person.surname,
         "userPrincipalName": person.upn,
         "userType": "Member",
     }
 
 
-def _conflicts(tenant: Tenant, person: Person) -> list[Json]:
-    """Conflicts that cloud sync ran into with this person stand on the person too."""
-    failing = tenant.job("AD2AADProvisioning").failing.get(person.ad_guid)
-    if failing is None or failing.first is None or failing.trouble.code != "AttributeValueMustBeUnique":
-        return []
-    return [
-        {
-            "category": "PropertyConflict",
-            "occurredDateTime": whole_second(failing.first),
-            "propertyCausingError": "ProxyAddress",
-            "value": failing.value,
-        }
-    ]
+def _conflicts(tenant: Tenant, identity: str) -> list[Json]:
+    """What Connect Sync could not take over; Cloud Sync tells of conflicts in the provisioning log alone."""
+    return [tenant.sync.conflicts[identity]] if identity in tenant.sync.conflicts else []
+
+
+def _refused(tenant: Tenant, identity: str) -> list[Json]:
+    return [tenant.sync.refused[identity]] if identity in tenant.sync.refused else []
+
+
+def contacts(tenant: Tenant) -> list[Json]:
+    """Mail contacts that came from Active Directory."""
+    made: list[Json] = []
+    for name in ("Printer Hotline", "Payroll Bureau"):
+        identity, address = tenant.world.guid("contact", name), f"{name.replace(' ', '.').lower()}@partner.example"
+        made.append(
+            {
+                "id": identity,
+                "displayName": name,
+                "mail": address,
+                "onPremisesProvisioningErrors": _conflicts(tenant, identity),
+                "onPremisesSyncEnabled": True,
+                "proxyAddresses": [f"SMTP:{address}"],
+                "serviceProvisioningErrors": _refused(tenant, identity),
+            }
+        )
+    return made
 
 
 def group(tenant: Tenant, found: Group) -> Json:
@@ -84,8 +98,12 @@ def group(tenant: Tenant, found: Group) -> Json:
         "mailEnabled": False,
         "mailNickname": "".join(letter for letter in found.name if letter.isalnum()),
         "onPremisesDomainName": AD_DOMAIN if found.on_premises else None,
+        "onPremisesLastSyncDateTime": tenant.sync.last(tenant) if found.on_premises else None,
+        "onPremisesProvisioningErrors": _conflicts(tenant, found.id),
         "onPremisesSyncEnabled": True if found.on_premises else None,
+        "proxyAddresses": [],
         "securityEnabled": True,
+        "serviceProvisioningErrors": _refused(tenant, found.id),
     }
 
 

@@ -10,7 +10,7 @@ import sys
 
 from tests.bench.telling import QUICK, tell
 
-ALL = ("start", "chat", "sources", "tick", "fold", "growth", "kql", "latency", "history")
+ALL = ("start", "chat", "sources", "tick", "fold", "growth", "kql", "latency", "history", "kqlrules", "analyze")
 
 if __name__ == "__main__":
     failed: list[str] = []

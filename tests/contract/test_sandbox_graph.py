@@ -43,7 +43,7 @@ async def test_the_directory_can_be_searched_cut_and_paged() -> None:
     assert unknown.status_code == 400
 
 
-async def test_somebody_in_conflict_shows_it_and_is_brought_over_on_demand_once_repaired() -> None:
+async def test_somebody_in_conflict_is_brought_over_on_demand_once_repaired() -> None:
     tenant, dial = make_tenant()
     job = tenant.job("AD2AADProvisioning")
     [who] = tenant.beat("proxy_conflict", count=1)
@@ -54,15 +54,26 @@ async def test_somebody_in_conflict_shows_it_and_is_brought_over_on_demand_once_
     }
     url = f"{jobs_of(tenant, 'AD2AAD')}/{job.id}/provisionOnDemand"
     async with open_box(tenant) as (_, client):
-        shown = (await client.get(f"/users/{person.id}", params={"$select": "onPremisesProvisioningErrors"})).json()
         failed = (await client.post(url, json=body)).json()
         job.failing[who].trouble.repaired = True
         done = (await client.post(url, json=body)).json()
         wrong = await client.post(url, json={"parameters": [{**body["parameters"][0], "ruleId": "other"}]})
-    assert shown["onPremisesProvisioningErrors"][0]["propertyCausingError"] == "ProxyAddress"
     assert "AttributeValueMustBeUnique" in failed["key"]
     assert '"Success"' in done["key"]
     assert wrong.status_code == 400
+
+
+async def test_what_connect_sync_could_not_take_over_stands_on_the_person() -> None:
+    tenant, _ = make_tenant()
+    (who,) = tenant.beat("sync_conflict")
+    asked = {
+        "$filter": "onPremisesProvisioningErrors/any(o:o/category eq 'PropertyConflict')",
+        "$select": "id,onPremisesProvisioningErrors",
+    }
+    async with open_box(tenant) as (_, client):
+        (found,) = (await client.get("/users", params=asked)).json()["value"]
+    assert found["id"] == who
+    assert found["onPremisesProvisioningErrors"][0]["propertyCausingError"] == "ProxyAddress"
 
 
 async def test_credentials_are_good_or_named_as_expired() -> None:

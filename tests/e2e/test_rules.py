@@ -18,7 +18,7 @@ async def told(scene: Whole) -> list[Incident]:
 
 
 def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
-    assert sorted({case.rule for case in CASES}) == sorted(rule.name for rule in rules())
+    assert sorted({case.rule for case in CASES}) == sorted(rule.name for rule in rules() if rule.check)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)

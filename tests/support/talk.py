@@ -60,10 +60,11 @@ class Talk:
         *,
         readers: Sequence[str] = ("*",),
         operators: Sequence[str] = (ADA.id,),
+        **more: Any,
     ) -> None:
         self.store = store
         self.jobs = KnownJobs(jobs)
-        self.now = Hand()
+        self.now: Hand = more.pop("now", None) or Hand()
         self.delivered = 0
         self.looked = 0
         self.chat = Chat(
@@ -73,6 +74,7 @@ class Talk:
             now=self.now,
             changed=self._changed,
             look_soon=self._look,
+            **more,
         )
 
     def _changed(self) -> None:

@@ -12,16 +12,23 @@ from bot.ledger import STAGED
 from bot.model import (
     Arrival,
     AuditEvent,
+    AzureAlert,
+    AzureSeries,
     Cause,
     Credential,
     CredentialCheck,
+    DirectorySync,
     Execution,
+    Gap,
     Hour,
     Memory,
     Owed,
+    RuleState,
     Schema,
     ScopedGroup,
+    ServiceFault,
     SourceState,
+    SyncConflict,
     Tenant,
     Usual,
     Window,
@@ -153,13 +160,58 @@ def _changes() -> Tenant:
     return tenant(audits=audits, schemas=(seen, Schema(job_id=ID, version="1")))
 
 
+def _alerts() -> Tenant:
+    fired = tuple(
+        AzureAlert(
+            id=f"i{n}", series=f"s{n}", rule=f"Rule {n}", began=NOON, heard_at=NOON, fired_at=NOON, passing=n == 1
+        )
+        for n in range(3)
+    )
+    return tenant(alerts=tuple(AzureSeries(alert=each) for each in fired))
+
+
+def _stale() -> Tenant:
+    old = NOON - 30 * HOUR
+    return tenant(sync=DirectorySync(at=NOON, enabled=True, synced_at=old, passwords_at=old, patience=3.0))
+
+
+def _conflicts() -> Tenant:
+    found = tuple(
+        SyncConflict(id=f"o{n}", kind="user", name=f"U{n}", category="PropertyConflict", attribute=name, value=f"v{n}")
+        for n, name in enumerate(("proxyAddresses", "userPrincipalName", "proxyAddresses"))
+    )
+    return tenant(sync=DirectorySync(at=NOON, enabled=True, conflicts=found))
+
+
+def _faults() -> Tenant:
+    found = tuple(
+        ServiceFault(id=f"o{n}", kind="user", name=f"U{n}", service=name, detail="No.")
+        for n, name in enumerate(("exchange", "sharepoint", "exchange"))
+    )
+    return tenant(sync=DirectorySync(at=NOON, enabled=True, faults=found))
+
+
+def _gaps() -> Tenant:
+    tables = ("AuditLogs", "AADProvisioningLogs")
+    return tenant(
+        gaps=tuple(Gap(home="archive", other="log_analytics", table=name, rows=1, others=9) for name in tables)
+    )
+
+
+def _unreadable() -> Tenant:
+    return tenant(broken_rules=tuple(RuleState(name=name, sentence="No.", since=NOON - HOUR) for name in ("a", "b")))
+
+
 TROUBLES: Mapping[str, Callable[[], Window | Tenant]] = {
+    "azure_alert": _alerts,
     "config_changed": _changes,
     "credential_expiring": _secrets,
     "credential_invalid": lambda: window(
         job=job(), credentials=CredentialCheck(job_id=ID, at=NOON, fault="No", since=NOON - HOUR)
     ),
     "deletions_staged": _staged,
+    "dirsync_conflict": _conflicts,
+    "dirsync_stale": _stale,
     "failing_objects": lambda: window(failures=several()),
     "failure_spike": lambda: window(
         hours=hours("update", "failure", "timeout", "conflict"),
@@ -174,14 +226,17 @@ TROUBLES: Mapping[str, Callable[[], Window | Tenant]] = {
     "job_never_ran": lambda: window(job=job(status="NotRun"), memory=memory(status="notrun", cycles=())),
     "job_paused": _paused,
     "job_silent": _silent,
+    "logs_differ": _gaps,
     "logs_late": _late,
     "mass_change": lambda: window(hours=hours("delete", "success", "") + hours("disable", "success", "")),
     "no_exports": lambda: window(job=job(last=ran(), last_success=ran(), last_export=ran(31 * DAY))),
     "quarantine": _quarantined,
     "quarantine_forecast": _forecast,
+    "rule_broken": _unreadable,
+    "service_fault": _faults,
     "source_failing": _sources,
     "stuck_object": lambda: window(failures=several(1, count=5, first_seen=NOON - 2 * DAY)),
 }
 
-WITHOUT = sorted({rule.name for rule in rules()} ^ TROUBLES.keys())
-"""Rules without a trouble, and troubles without a rule."""
+WITHOUT = sorted({rule.name for rule in rules() if rule.check} ^ TROUBLES.keys())
+"""Rules without a trouble, and troubles without a rule; rules in KQL have fixtures instead."""

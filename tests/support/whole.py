@@ -38,12 +38,16 @@ class Whole:
     teams: MemoryTeams
     bot: Bot
     clock: Dial
+    url: str
+    folder: Path
 
     async def look(self, *, seconds: float = 0) -> None:
         """Let time pass, then look at jobs and logs and deliver all that is due."""
         self.clock.turn(seconds=seconds)
         await self.bot.watcher.look_at_jobs()
         await self.bot.watcher.tick()
+        await self.bot.digester.post_due()
+        await self.bot.watcher.look_at_rules()
         await self.deliver()
 
     async def pass_by(self, *, minutes: float) -> None:
@@ -105,6 +109,7 @@ async def whole(
     tenant.tokens.lifetime = 10**7  # the bot holds its token by the machine's clock, whatever the tenant's says
     faults = Faults(tenant.clock)
     port = free_port()
+    (folder / "rules").mkdir(exist_ok=True)
     async with AsyncExitStack() as held:
         box = await held.enter_async_context(Sandbox(tenant, faults, folder=folder, throttle=throttle))
         teams = MemoryTeams(tenant)
@@ -117,13 +122,28 @@ async def whole(
             "sources": source,
             "host": "127.0.0.1",
             "port": port,
+            "rules_off": "*",
+            "archive_file": "none",
+            "rules_dir": folder / "rules",
         }
+        if (kept := settings.get("archive_file", "none")) != "none":
+            settings["archive_file"] = folder / kept
         bot = await held.enter_async_context(
             assembled(Settings(_env_file=None, **(given | settings)), now=clock, elapsed=lambda: clock().timestamp())  # pyright: ignore[reportCallIssue]
         )
         await _served(bot, port, held)
         await door.install()
-        yield Whole(tenant=tenant, faults=faults, box=box, door=door, teams=teams, bot=bot, clock=clock)
+        yield Whole(
+            tenant=tenant,
+            faults=faults,
+            box=box,
+            door=door,
+            teams=teams,
+            bot=bot,
+            clock=clock,
+            url=f"http://127.0.0.1:{port}",
+            folder=folder,
+        )
 
 
 async def _served(bot: Bot, port: int, held: AsyncExitStack) -> None:

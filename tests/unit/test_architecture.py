@@ -18,9 +18,10 @@ HOMES = {
     "azure.monitor": ["bot/adapters/log_analytics.py"],
     "azure.identity": ["bot/assembly"],
     "apscheduler": ["bot/serving.py"],
-    "duckdb": ["bot/adapters/local_logs.py", "bot/adapters/kql"],
+    "duckdb": ["bot/adapters/local_logs.py", "bot/adapters/kql", "bot/adapters/csv_join.py"],
     "duckdb_kql": ["bot/adapters/local_logs.py", "bot/adapters/kql"],
     "sqlalchemy": ["bot/adapters/store"],
+    "rich": ["bot/analyze"],
     "alembic": ["bot/adapters/store"],
 }
 CORE = [

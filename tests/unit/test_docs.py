@@ -10,10 +10,15 @@ from docs import generate
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("document", generate.FILLED)
+@pytest.mark.parametrize("document", generate.DOCUMENTS)
 def test_the_tables_of_the_documents_are_those_of_the_code(document: str) -> None:
     text = (ROOT / document).read_text("utf-8")
     assert generate.filled(text) == text, "run `make docs`"
+
+
+def test_every_table_stands_in_a_document() -> None:
+    texts = "".join((ROOT / document).read_text("utf-8") for document in generate.DOCUMENTS)
+    assert [name for name in generate.TABLES if f"<!-- {name} -->" not in texts] == []
 
 
 def test_the_example_of_settings_names_every_setting() -> None:

@@ -55,6 +55,14 @@ def test_a_dead_source_holds_back_what_depends_on_it_on_every_job() -> None:
     assert other.held_by == ""
 
 
+def test_what_a_rule_in_kql_sees_in_the_log_is_held_back_by_the_rule_that_knows_the_objects() -> None:
+    clash, *held, elsewhere = inhibit(
+        [CLASH, finding("cloud_sync_errors"), finding("provisioning_failures", job_id="k")]
+    )
+    assert [each.held_by for each in held] == [clash.alert.fingerprint]
+    assert elsewhere.held_by == ""
+
+
 def test_a_quarantine_that_cannot_be_looked_at_goes_on_holding_back() -> None:
     known = opened(QUARANTINE, CLASH)
     log_only: set[Subject] = {("failing_objects", EVERY)}

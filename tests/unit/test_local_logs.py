@@ -84,6 +84,19 @@ async def test_the_watch_reads_by_ingestion_time_and_the_column_stays_hidden() -
         ("print toguid('74be27de-1e4e-49d9-b579-fe0b331d3642')", "74be27de-1e4e-49d9-b579-fe0b331d3642"),
         ("union * | summarize dcount(Type)", 2),
         ("range x from 1 to 10 step 1 | summarize sum(x)", 55),
+        ("range x from 1 to 9 step 1 | summarize a = maxif(x, x < 5), b = minif(x, x > 5) | project a * 10 + b", 46),
+        (
+            'range x from 1 to 9 step 1 | summarize s = take_anyif(tostring(x), x == 7), t = take_anyif("x", x > 9) | project strcat(s, t)',
+            "7",
+        ),
+        (
+            "range x from 1 to 9 step 1 | extend x = x % 3 | summarize count_distinct(x) * 10 + count_distinctif(x, x > 0)",
+            32,
+        ),
+        (
+            'print text = "a;b;c" | parse text with * ";" TenantID ";" TENANTID | project strcat(TENANTID, TenantID)',
+            "cb",
+        ),
     ],
 )
 async def test_it_answers_what_kusto_answers(kql: str, value: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.graph.directory import USERS
+from sandbox.graph.filters import Grammar
 from sandbox.graph.logs import AUDITS, PROVISIONING
 from sandbox.graph.routing import GraphError
 
@@ -98,3 +99,37 @@ def test_the_directory_does_not_mind_case() -> None:
     person = {"displayName": "Ada Admin", "accountEnabled": True}
     assert USERS.parse("displayName eq 'ADA ADMIN' and accountEnabled eq true")(person)
     assert USERS.parse("startswith(displayName, 'ada')")(person)
+
+
+ADDRESSES = Grammar({"proxyAddresses/any": "eq", "errors/any/category": "eq"}, fold=True)
+OWNER = {"proxyAddresses": ["SMTP:ada@x.example", "smtp:a@x.example"], "errors": [{"category": "PropertyConflict"}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("proxyAddresses/any(p:p eq 'smtp:ADA@x.example')", True),
+        ("proxyAddresses/any(p:p eq 'smtp:bob@x.example')", False),
+        ("errors/any(o:o/category eq 'PropertyConflict')", True),
+        ("errors/any(o:o/category eq 'Other')", False),
+    ],
+)
+def test_any_looks_into_lists_of_texts_and_of_objects(text: str, fits: bool) -> None:
+    assert ADDRESSES.parse(text)(OWNER) is fits
+    assert ADDRESSES.parse(text)({"proxyAddresses": None}) is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "proxyAddresses/any(p:p ne 'x')",
+        "proxyAddresses/any(p:q eq 'x')",
+        "proxyAddresses/any(p p eq 'x')",
+        "proxyAddresses/any(p:p eq 'x'",
+        "errors/any(o:o/other eq 'x')",
+        "otherMails/any(p:p eq 'x')",
+    ],
+)
+def test_any_of_what_is_not_documented_is_refused(text: str) -> None:
+    with pytest.raises(GraphError):
+        ADDRESSES.parse(text)

@@ -1,5 +1,6 @@
 """Settings: every mistake at once, each with what the setting is for, and never its value."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,38 @@ def test_the_workspace_is_read_where_there_is_one_and_graph_otherwise(monkeypatc
     assert load(None).sources_to_read == ("graph",)
     given(monkeypatch, WORKSPACE_ID=GOOD["TENANT_ID"])
     assert load(None).sources_to_read == ("log_analytics",)
+
+
+@pytest.mark.parametrize("guessable", ["short", "a" * 40, "with blanks in it and long enough for all", "/" * 32])
+def test_a_secret_for_alerts_that_is_easy_to_guess_is_refused(monkeypatch: pytest.MonkeyPatch, guessable: str) -> None:
+    given(monkeypatch, ALERTS_SECRET=guessable)
+    with pytest.raises(BadSettings, match=r"ALERTS_SECRET is wrong .it must be 32 to 200 letters") as told:
+        load(None)
+    assert guessable not in str(told.value)
+
+
+def test_without_a_secret_for_alerts_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, ALERTS_SECRET="")
+    assert load(None).alerts_secret is None
+
+
+def test_the_time_and_zone_of_digests_are_read_as_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, DIGEST_TIME="7:30", DIGEST_ZONE="Europe/Berlin")
+    assert (load(None).digest_at, load(None).digest_zone) == (time(7, 30), "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DIGEST_TIME", "25:00", "String should match pattern"),
+        ("DIGEST_TIME", "noon", "String should match pattern"),
+        ("DIGEST_ZONE", "Mars/Olympus", "it is no time zone"),
+        ("DIGEST_ZONE", "../etc/passwd", "it is no time zone"),
+    ],
+)
+def test_a_time_or_zone_that_is_none_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    given(monkeypatch, **{name: value})
+    with pytest.raises(BadSettings, match=f"{name} is wrong .{says}"):
+        load(None)

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 from bot import ledger
 from bot.adapters.store import Store
 from bot.adapters.store.migrate import upgrade
+from bot.adapters.store.sql import pack
 from bot.model import Alert, AuditEntry, Confirmation, Incident, Posted, Severity, State
 from bot.ports import BadSettings
 from tests.support.make import ADA, CHANNEL, NOON, event, evidence, job
@@ -170,6 +171,22 @@ async def test_the_migrations_lead_to_the_tables_that_a_new_database_has(tmp_pat
     engine.dispose()
     assert tables(made) == tables(migrated)
     await (await Store.open(f"sqlite:///{migrated}")).close()
+
+
+async def test_a_database_of_an_earlier_version_is_brought_up_to_date_with_all_that_it_holds(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'bot.db'}")
+    with engine.begin() as connection:
+        upgrade(connection, "0002")
+    engine.dispose()
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as old:
+        packed = pack(incident(number=7))
+        old.execute("INSERT INTO incidents VALUES (7, 'f', 1, 0, ?, 'l')", (packed,))
+        old.commit()
+    store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}")
+    async with store.begin() as tx:
+        assert await tx.incidents.open() == [incident(number=7)]
+        assert await tx.alerts.open() == ()
+    await store.close()
 
 
 async def test_a_first_start_that_was_cut_short_is_made_good(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from duckdb_kql import ir, translate
-from duckdb_kql.translate.functions import SCALAR_FUNCTIONS
+from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS, AggregateSpec
 
 from bot.adapters.kql.errors import TooDear
 
@@ -21,6 +21,19 @@ _PARSE = "coalesce(TRY_CAST({0} AS JSON), to_json(nullif(CAST({0} AS VARCHAR), '
 # Kusto allows no more than 1024 either; without a limit one row can ask for gigabytes.
 _REPEAT = "repeat({0}, CASE WHEN {1} > 1024 THEN error('strrep(): the multiplier is at most 1024') ELSE {1} END)"
 
+# Aggregates that the translator does not have, each as SQL and the numbers of arguments it takes.
+_AGGREGATES = {
+    "maxif": ("max({0}) FILTER (WHERE {1})", (2,)),
+    "minif": ("min({0}) FILTER (WHERE {1})", (2,)),
+    "take_anyif": ("any_value({0}) FILTER (WHERE {1})", (2,)),
+    "count_distinct": ("count(DISTINCT {0})", (1,)),
+    "count_distinctif": ("count(DISTINCT {0}) FILTER (WHERE {1})", (2,)),
+}
+
+# make_set() joins arrays, but a text that looks like one ("[]") is a text; the translator tries to read it and fails.
+_IS_ARRAY = "json_type(TRY_CAST({0} AS JSON)) = 'ARRAY'"
+_IS_NO_TEXT = f"typeof({{0}}) <> 'VARCHAR' AND {_IS_ARRAY}"
+
 _render_range = translate.render_range
 _render_expr = translate.render_expr
 _left: ContextVar[list[int]] = ContextVar("left")
@@ -30,6 +43,12 @@ def mend() -> None:
     """Change the translator's registry; doing it twice changes nothing."""
     for name, template in {"parse_json": _PARSE, "todynamic": _PARSE, "strrep": _REPEAT}.items():
         SCALAR_FUNCTIONS[name] = dataclasses.replace(SCALAR_FUNCTIONS[name], template=template)
+    for name, (template, arities) in _AGGREGATES.items():
+        AGGREGATE_FUNCTIONS[name] = AggregateSpec(name, template, arities, name_is_argument=name == "take_anyif")
+    made = AGGREGATE_FUNCTIONS["make_set"]
+    if _IS_NO_TEXT not in made.template:
+        mended = made.template.replace(_IS_ARRAY, _IS_NO_TEXT)
+        AGGREGATE_FUNCTIONS["make_set"] = dataclasses.replace(made, template=mended)
     translate.render_range = _streamed_range
     translate.render_expr = _counted_expr
 

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bot.adapters.kql.answer import Row
-from bot.adapters.kql.tables import HIDDEN, PROVISIONING, columns
+from bot.adapters.kql.tables import AUDITS, HIDDEN, PROVISIONING, columns
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,7 +21,7 @@ MOST = 5_000
 """Times that a question about somebody may come to: the newest ones."""
 
 _NAMES = list(columns()[PROVISIONING])
-_ID, _AT = _NAMES.index("Id"), _NAMES.index("TimeGenerated")
+_AT = _NAMES.index("TimeGenerated")
 _IDENTITIES = (_NAMES.index("SourceIdentity"), _NAMES.index("TargetIdentity"))
 
 DDL = (
@@ -29,8 +29,12 @@ DDL = (
     f"CREATE TABLE IF NOT EXISTS {HIDDEN}.mentions (key BIGINT, written TIMESTAMP)",
 )
 
-_KNOWN = f"""SELECT "Id" FROM {HIDDEN}."{PROVISIONING}"
-    WHERE "TimeGenerated" >= $first AND "TimeGenerated" <= $last AND "Id" IN (SELECT unnest($ids))"""  # noqa: S608
+_PLACES = {
+    name: (list(columns()[name]).index("Id"), list(columns()[name]).index("TimeGenerated"))
+    for name in (PROVISIONING, AUDITS)
+}
+_KNOWN = """SELECT "Id" FROM {table}
+    WHERE "TimeGenerated" >= $first AND "TimeGenerated" <= $last AND "Id" IN (SELECT unnest($ids))"""
 _NEW = f"""INSERT INTO {HIDDEN}.identities SELECT key, words FROM
     (SELECT unnest($keys) AS key, unnest($words) AS words) WHERE key NOT IN (SELECT key FROM {HIDDEN}.identities)"""  # noqa: S608
 _TIMES = f"""SELECT DISTINCT written FROM {HIDDEN}.mentions WHERE key IN (SELECT key FROM {HIDDEN}.identities
@@ -39,19 +43,22 @@ _TIMES = f"""SELECT DISTINCT written FROM {HIDDEN}.mentions WHERE key IN (SELECT
 _ROWS = f"""SELECT rowid FROM {HIDDEN}."{PROVISIONING}" WHERE "TimeGenerated" IN (SELECT unnest($times))"""  # noqa: S608
 _FORGET = (
     f'DELETE FROM {HIDDEN}."{PROVISIONING}" WHERE "TimeGenerated" < $before',  # noqa: S608
+    f'DELETE FROM {HIDDEN}."{AUDITS}" WHERE "TimeGenerated" < $before',  # noqa: S608
     f"DELETE FROM {HIDDEN}.mentions WHERE written < $before",  # noqa: S608
 )
 _FORGET_NOBODYS = f"DELETE FROM {HIDDEN}.identities WHERE key NOT IN (SELECT key FROM {HIDDEN}.mentions)"  # noqa: S608
 
 
-def fresh(cursor: DuckDBPyConnection, made: Sequence[Row]) -> list[Row]:
-    """The rows that are not kept yet, each once; the columns Id and TimeGenerated tell."""
-    by_id: dict[object, Row] = {row[_ID] or row: row for row in made}
+def fresh(cursor: DuckDBPyConnection, table: str, made: Sequence[Row]) -> list[Row]:
+    """The rows that a table does not keep yet, each once; the columns Id and TimeGenerated tell."""
+    named, written = _PLACES[table]
+    by_id: dict[object, Row] = {row[named] or row: row for row in made}
     if not by_id:
         return []
-    times = [row[_AT] for row in by_id.values()]
-    ids = [row[_ID] for row in by_id.values()]
-    cursor.execute(_KNOWN, {"first": min(times), "last": max(times), "ids": ids})
+    times = [row[written] for row in by_id.values()]
+    ids = [row[named] for row in by_id.values()]
+    known_ids = _KNOWN.format(table=f'{HIDDEN}."{table}"')
+    cursor.execute(known_ids, {"first": min(times), "last": max(times), "ids": ids})
     known = {found for (found,) in cursor.fetchall() if found}
     return [row for name, row in by_id.items() if name not in known]
 

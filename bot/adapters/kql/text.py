@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 from bot.adapters.kql.errors import BadQuery, BadSyntax
+from bot.kqlrules.wording import OPAQUE
 
 LONGEST = 50_000
 DEEPEST = 40
 """A parser of nested text is recursive: what people write stays far below this."""
 
-# Comments and all spellings of a string literal, so that what follows them is never taken from inside one.
-_OPAQUE = r"""//[^\n]*|```.*?```|~~~.*?~~~|@"(?:[^"]|"")*"|@'(?:[^']|'')*'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
-_DOTTED_INDEX = re.compile(rf"{_OPAQUE}|(?P<dot>\.)(?=\s*\[)", re.DOTALL)
-_BRACKETS = re.compile(rf"{_OPAQUE}|(?P<open>[(\[{{])|(?P<close>[)\]}}])", re.DOTALL)
-_CODE = re.compile(rf"{_OPAQUE}|(?P<code>\S)", re.DOTALL)
+_DOTTED_INDEX = re.compile(rf"{OPAQUE}|(?P<dot>\.)(?=\s*\[)", re.DOTALL)
+_BRACKETS = re.compile(rf"{OPAQUE}|(?P<open>[(\[{{])|(?P<close>[)\]}}])", re.DOTALL)
+_CODE = re.compile(rf"{OPAQUE}|(?P<code>\S)", re.DOTALL)
 _TOKEN = re.compile(r"\w[\w-]*|\S")
 
 

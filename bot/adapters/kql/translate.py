@@ -19,6 +19,7 @@ from duckdb_kql.schema import match_wildcard
 from duckdb_kql.translate import CLOCK_SLOT, clock, to_sql
 
 from bot.adapters.kql import text
+from bot.adapters.kql.captures import captured
 from bot.adapters.kql.errors import BadMeaning, BadQuery, TooDear, Unsupported
 from bot.adapters.kql.functions import bounded, mend
 from bot.adapters.kql.names import reads_ingestion, resolved, told_apart
@@ -50,7 +51,7 @@ class Translated(msgspec.Struct, frozen=True, kw_only=True):
         return {slot: given[slot] for slot in self.slots}
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def translate(kql: str, *, spanned: bool, rows: int, listed: bool = False) -> Translated:
     """The query as SQL that gives at most `rows` rows; `listed` lets it see only rows that are listed. Raises BadQuery."""
     with _in_our_words(kql), bounded(), clock(_UNSET) as active:
@@ -123,6 +124,8 @@ def _mend(node: Any) -> Any:
         return ir.ColumnRef(INGESTED)
     if isinstance(node, ir.Parse):  # the engine's regular expressions take no dynamic; of a string it is the string
         return dataclasses.replace(node, expression=ir.FunctionCall("tostring", (node.expression,)))
+    if isinstance(node, ir.Query):
+        node = captured(node)
     if isinstance(node, ir.Query) and any(reads_ingestion(operator) for operator in node.operators):
         return _with_ingestion(node)
     return node

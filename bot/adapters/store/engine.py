@@ -12,25 +12,30 @@ from sqlalchemy import Connection, event, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.adapters.store.alerts import Alerts
 from bot.adapters.store.arrivals import Arrivals
 from bot.adapters.store.audits import Audits
 from bot.adapters.store.broken import Broken
 from bot.adapters.store.conversations import Conversations
 from bot.adapters.store.credentials import Credentials
+from bot.adapters.store.digests import Digests
 from bot.adapters.store.hours import Hours
+from bot.adapters.store.hybrid import HybridState
 from bot.adapters.store.incidents import Incidents
 from bot.adapters.store.ledger import Ledger
 from bot.adapters.store.memories import Memories
 from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.people import People
 from bot.adapters.store.reading import Reading
+from bot.adapters.store.reports import Reports
 from bot.adapters.store.schema import metadata
 from bot.adapters.store.timeline import Timeline
+from bot.adapters.store.totals import Totals
 from bot.adapters.store.undelivered import Owing
 from bot.adapters.store.warnings import Warnings
 from bot.ports import BadSettings
 
-HEAD = "0004"
+HEAD = "0005"
 
 
 class Transaction:
@@ -52,6 +57,11 @@ class Transaction:
         self.audits = Audits(connection)
         self.credentials = Credentials(connection)
         self.timeline = Timeline(connection)
+        self.totals = Totals(connection)
+        self.alerts = Alerts(connection)
+        self.hybrid = HybridState(connection)
+        self.digests = Digests(connection)
+        self.reports = Reports(connection)
 
 
 class Store:
@@ -64,12 +74,15 @@ class Store:
         self._writing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, url: str) -> Store:
-        """Open and upgrade the database. Raises BadSettings where it cannot be opened."""
+    async def open(cls, url: str, *, durable: bool = True) -> Store:
+        """Open and upgrade the database; one that is not `durable` need not outlive its process.
+
+        Raises BadSettings where it cannot be opened.
+        """
         address = _with_driver(url)
         _try(address)
         engine = create_async_engine(address, pool_size=4, max_overflow=0)
-        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "connect", _prepare if durable else _prepare_for_a_while)
         try:
             await _upgrade(engine)
         except BadSettings:
@@ -146,6 +159,12 @@ def _prepare(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_for_a_while(connection: Any, record: object) -> None:
+    """The same without waiting for the disk."""
+    _prepare(connection, record)
+    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 async def _upgrade(engine: AsyncEngine) -> None:

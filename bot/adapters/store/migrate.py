@@ -9,9 +9,9 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 
-def upgrade(connection: Connection) -> None:
-    """Run every migration that is missing, on a connection in a transaction."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run every migration that is missing, on a connection in a transaction; as far as `to`."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

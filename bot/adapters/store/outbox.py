@@ -10,11 +10,13 @@ import msgspec
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import cards, conversations, incidents, notes
+from bot.adapters.store import deliveries
+from bot.adapters.store.schema import cards, conversations, incidents, notes, posts
 from bot.adapters.store.sql import insert
-from bot.model import Conversation, Delivery, DeliveryKind, Posted
+from bot.model import Delivery, DeliveryKind, Posted
+from bot.ports import Card
 
-_conversation = msgspec.msgpack.Decoder(Conversation).decode
+_json = msgspec.json.Encoder().encode
 
 
 class Outbox:
@@ -55,6 +57,13 @@ class Outbox:
         if rows:
             await self._connection.execute(notes.insert(), rows)
 
+    async def add_post(self, conversation_id: str, key: str, card: Card, summary: str, marker: str) -> None:
+        """A card of its own, posted once and never updated; one with this key that is there already stays."""
+        statement = insert(self._connection, posts).values(
+            conversation_id=conversation_id, key=key, card=_json(card), summary=summary, marker=marker
+        )
+        await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["conversation_id", "key"]))
+
     async def card_of(self, incident: int, conversation_id: str) -> Posted | None:
         """Where the incident's card stands in a conversation, if it stands there."""
         found = await self._connection.execute(
@@ -69,13 +78,18 @@ class Outbox:
 
     async def due(self, now: datetime, limit: int = 200) -> list[Delivery]:
         """What may be delivered now: cards before notes, so that a note never precedes its card."""
-        return [*await self._due_cards(now, limit), *await self._due_notes(now, limit)]
+        return [
+            *await self._due_cards(now, limit),
+            *await self._due_notes(now, limit),
+            *await self._due_posts(now, limit),
+        ]
 
     async def next_due(self) -> datetime | None:
         """The earliest time at which something that waits for another try may be tried again."""
         waiting = select(func.min(cards.c.not_before)).where(cards.c.wanted > cards.c.shown, cards.c.dead == "")
         more = select(func.min(notes.c.not_before)).where(notes.c.done.is_(False), notes.c.dead == "")
-        times = [(await self._connection.execute(each)).scalar() for each in (waiting, more)]
+        last = select(func.min(posts.c.not_before)).where(posts.c.done.is_(False), posts.c.dead == "")
+        times = [(await self._connection.execute(each)).scalar() for each in (waiting, more, last)]
         return min((time for time in times if time is not None), default=None)
 
     async def _due_cards(self, now: datetime, limit: int) -> list[Delivery]:
@@ -86,7 +100,7 @@ class Outbox:
             .order_by(cards.c.id)
             .limit(limit)
         )
-        return [_card(row) for row in rows]
+        return [deliveries.card(row) for row in rows]
 
     async def _due_notes(self, now: datetime, limit: int) -> list[Delivery]:
         at_card = (cards.c.incident == notes.c.incident) & (cards.c.conversation_id == notes.c.conversation_id)
@@ -98,7 +112,17 @@ class Outbox:
             .order_by(notes.c.id)
             .limit(limit)
         )
-        return [_note(row) for row in rows]
+        return [deliveries.note(row) for row in rows]
+
+    async def _due_posts(self, now: datetime, limit: int) -> list[Delivery]:
+        rows = await self._connection.execute(
+            select(posts, conversations.c.body.label("conversation"))
+            .join(conversations, conversations.c.id == posts.c.conversation_id)
+            .where(posts.c.done.is_(False), *_sendable(posts, now))
+            .order_by(posts.c.id)
+            .limit(limit)
+        )
+        return [deliveries.post(row) for row in rows]
 
     async def sending(self, delivery: Delivery) -> None:
         """Say before a post that it is under way: should we die now, its outcome is not known."""
@@ -119,6 +143,9 @@ class Outbox:
     async def sent_note(self, delivery: Delivery) -> None:
         await self._set(delivery, done=True, sending=False)
 
+    async def sent_post(self, delivery: Delivery, now: datetime) -> None:
+        await self._set(delivery, done=True, sending=False, not_before=now)
+
     async def card_gone(self, delivery: Delivery) -> None:
         """The card that stood is gone: the next delivery posts a new one."""
         await self._set(delivery, activity_id="", thread_id="", sending=False, not_before=None)
@@ -131,45 +158,22 @@ class Outbox:
         await self._set(delivery, dead=reason[:500], sending=False)
 
     async def prune(self, before: datetime) -> None:
-        """Forget the notes of incidents that were resolved before a time; their timelines keep what happened."""
+        """Forget cards of their own that were sent before a time, and notes of incidents that were over by then.
+
+        Their timelines keep what happened.
+        """
+        await self._connection.execute(delete(posts).where(posts.c.done, posts.c.not_before < before))
         long_over = select(incidents.c.number).where(incidents.c.open.is_(False), incidents.c.changed_at < before)
         await self._connection.execute(delete(notes).where(notes.c.incident.in_(long_over)))
 
     async def _set(self, delivery: Delivery, **values: Any) -> None:
-        table = cards if delivery.kind is DeliveryKind.CARD else notes
+        table = _TABLES[delivery.kind]
         await self._connection.execute(update(table).where(table.c.id == delivery.id).values(**values))
+
+
+_TABLES = {DeliveryKind.CARD: cards, DeliveryKind.NOTE: notes, DeliveryKind.POST: posts}
 
 
 def _sendable(table: Table, now: datetime) -> tuple[ColumnElement[bool], ...]:
     in_time = or_(table.c.not_before.is_(None), table.c.not_before <= now)
     return table.c.dead == "", conversations.c.active, in_time
-
-
-def _posted(row: Any) -> Posted | None:
-    return Posted(activity_id=row.activity_id, thread_id=row.thread_id) if row.activity_id else None
-
-
-def _card(row: Any) -> Delivery:
-    return Delivery(
-        id=row.id,
-        kind=DeliveryKind.CARD,
-        conversation=_conversation(row.conversation),
-        incident=row.incident,
-        revision=row.wanted,
-        posted=_posted(row),
-        attempts=row.attempts,
-        uncertain=row.sending,
-    )
-
-
-def _note(row: Any) -> Delivery:
-    return Delivery(
-        id=row.id,
-        kind=DeliveryKind.NOTE,
-        conversation=_conversation(row.conversation),
-        incident=row.incident,
-        text=row.text,
-        posted=_posted(row),
-        attempts=row.attempts,
-        uncertain=row.sending,
-    )

@@ -280,6 +280,50 @@ confirmations = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# Alerts that Azure Monitor's action groups handed in, by alert instance; those of a series follow one another by `at`.
+azure_alerts = Table(
+    "azure_alerts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("series", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("azure_alerts_of_series", azure_alerts.c.series, azure_alerts.c.at)
+Index("azure_alerts_open", azure_alerts.c.open)
+Index("azure_alerts_heard", azure_alerts.c.heard_at)
+
+# Conversations that want a digest, how often, and when the next is due.
+digests = Table(
+    "digests",
+    metadata,
+    Column("conversation_id", Text, primary_key=True),
+    Column("every", Text, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("asked_by", Text, nullable=False),
+)
+
+# Cards that are posted once and stay as they are; `key` says what each is, so that it is there only once.
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("card", LargeBinary, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("marker", Text, nullable=False),
+    Column("done", Boolean, nullable=False, server_default="0"),
+    Column("sending", Boolean, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Moment),
+    Column("dead", Text, nullable=False, server_default=""),
+)
+Index("posts_once", posts.c.conversation_id, posts.c.key, unique=True)
+Index("posts_due", posts.c.done, posts.c.id)
+
 audit = Table(
     "audit",
     metadata,

@@ -43,8 +43,10 @@ class _KeySet(msgspec.Struct):
 class Keys:
     """Signing keys by their id: kept for a day, fetched anew for an id that is not known."""
 
-    def __init__(self, url: str, fetch: Callable[[str], Awaitable[bytes]], clock: Clock) -> None:
-        self._url, self._fetch, self._clock = url, fetch, clock
+    def __init__(
+        self, url: str, fetch: Callable[[str], Awaitable[bytes]], clock: Clock, *, of: str = "what Teams sends"
+    ) -> None:
+        self._url, self._fetch, self._clock, self._of = url, fetch, clock, of
         self._keys: dict[str, Key] = {}
         self._fetched: datetime | None = None
         self._failed: datetime | None = None
@@ -85,7 +87,7 @@ class Keys:
                 found = _read(await self._fetch(metadata.jwks_uri))
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody gets in by it
                 self._failed = self._clock()
-                self.problem = f"The keys that sign what Teams sends cannot be read from {self._url}: {_why(error)}."
+                self.problem = f"The keys that sign {self._of} cannot be read from {self._url}: {_why(error)}."
                 log.warning("keys not fetched", extra={"url": self._url, "reason": _why(error)})
             else:
                 self._keys, self._fetched, self._failed, self.problem = found, self._clock(), None, ""

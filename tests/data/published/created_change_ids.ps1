@@ -1,0 +1,1 @@
+foreach ($provitem in $JSONContent) { if ($provItem.action -eq 'Create') { $provitem.changeId }}

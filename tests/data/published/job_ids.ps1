@@ -1,0 +1,1 @@
+foreach ($provitem in $JSONContent) { $provitem.jobId }
