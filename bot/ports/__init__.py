@@ -1,0 +1,40 @@
+"""What the core asks of the outside world, and the errors by which the outside answers."""
+
+from bot.ports.base import Called, Card, Clock, uncounted
+from bot.ports.errors import BadSettings, CannotLook, CardGone, Refusal, SourceDown, TryLater, Unclear, Undeliverable
+from bot.ports.graph import Directory, Hybrid, Jobs, Permissions
+from bot.ports.logs import Answered, AuditBatch, AuditSource, Batch, Keeper, Logs, Question, Source, Tables
+from bot.ports.teams import Answer, Line, Listener, Messenger, Press
+
+__all__ = [
+    "Answer",
+    "Answered",
+    "AuditBatch",
+    "AuditSource",
+    "BadSettings",
+    "Batch",
+    "Called",
+    "CannotLook",
+    "Card",
+    "CardGone",
+    "Clock",
+    "Directory",
+    "Hybrid",
+    "Jobs",
+    "Keeper",
+    "Line",
+    "Listener",
+    "Logs",
+    "Messenger",
+    "Permissions",
+    "Press",
+    "Question",
+    "Refusal",
+    "Source",
+    "SourceDown",
+    "Tables",
+    "TryLater",
+    "Unclear",
+    "Undeliverable",
+    "uncounted",
+]

@@ -1,0 +1,64 @@
+"""The errors by which the outside answers; each says in its text what a person is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Refusal(Exception):
+    """Something that a person can fix; the text is the reply, a whole sentence.
+
+    `suggestions` are command lines that may be meant, e.g. `status workday`.
+    """
+
+    def __init__(self, text: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.suggestions = tuple(suggestions)
+
+
+class Unclear(Refusal):
+    """Words that may mean several things, or nothing quite; `instead` is what could stand in their place."""
+
+    def __init__(self, text: str, instead: Sequence[str], suggestions: Sequence[str] = ()) -> None:
+        super().__init__(text, suggestions)
+        self.instead = tuple(instead)
+
+
+class BadSettings(Exception):
+    """Everything that is wrong with the settings, at once; the text is for the terminal."""
+
+
+class SourceDown(Exception):
+    """A source could not be read: unreachable, throttled, forbidden. The text says which and why, in one sentence.
+
+    `after` is the number of seconds that the source asked to be left alone for, if it did.
+    """
+
+    def __init__(self, text: str, after: float | None = None) -> None:
+        super().__init__(text)
+        self.after = after
+
+
+class TryLater(Exception):
+    """A delivery that may succeed later. `uncertain`: it may have arrived all the same (time-out, 5xx, lost answer)."""
+
+    def __init__(self, reason: str, after: float | None = None, *, uncertain: bool = False) -> None:
+        super().__init__(reason)
+        self.after = after
+        self.uncertain = uncertain
+
+
+class Undeliverable(Exception):
+    """A delivery that cannot succeed. `gone`: the conversation itself is closed to the bot (removed, blocked)."""
+
+    def __init__(self, reason: str, *, gone: bool = False) -> None:
+        super().__init__(reason)
+        self.gone = gone
+
+
+class CardGone(Undeliverable):
+    """The card to be updated is no longer there: post a new one."""
+
+
+class CannotLook(Exception):
+    """Reading back a conversation is not permitted or not possible; the text says why."""
