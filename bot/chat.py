@@ -17,7 +17,7 @@ from bot.model import AuditEntry, Conversation, Person, Role
 from bot.notify import show_open
 from bot.parse import parse
 from bot.places import merged
-from bot.ports import Answer, Card, Clock, Jobs, Line, Logs, Press, Refusal, SourceDown
+from bot.ports import Answer, Card, Clock, Jobs, Line, Logs, Press, Refusal, SourceDown, StoreDown
 from bot.roles import Roles
 from cards.confirm import confirm
 from cards.refusal import refusal
@@ -110,6 +110,9 @@ class Chat:
             return _no(str(error), error.suggestions)
         except SourceDown as error:
             return _no(str(error))
+        except StoreDown as error:
+            log.error("%s", error)
+            return _no("The bot's database does not answer at the moment. Say it again in a minute.")
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("a command failed, reference %s", reference)

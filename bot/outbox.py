@@ -11,7 +11,18 @@ from typing import Protocol
 
 from bot.adapters.store import Store
 from bot.model import Delivery, DeliveryKind, Incident, Posted
-from bot.ports import CannotLook, Card, CardGone, Clock, Messenger, SourceDown, TryLater, Undeliverable
+from bot.ports import (
+    CannotLook,
+    Card,
+    CardGone,
+    Clock,
+    Deposed,
+    Messenger,
+    SourceDown,
+    StoreDown,
+    TryLater,
+    Undeliverable,
+)
 from cards.incident import marker
 
 log = logging.getLogger(__name__)
@@ -31,11 +42,20 @@ class Render(Protocol):
 class Deliverer:
     """Takes what is due, conversation by conversation."""
 
-    def __init__(self, *, store: Store, messenger: Messenger, render: Render, now: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        messenger: Messenger,
+        render: Render,
+        now: Clock,
+        may_act: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._store = store
         self._messenger = messenger
         self._render = render
         self._now = now
+        self._may_act = may_act
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def deliver(self) -> int:
@@ -77,7 +97,9 @@ class Deliverer:
 
     async def _update(self, delivery: Delivery, posted: Posted) -> None:
         incident = await self._incident(delivery)
-        await self._messenger.update(delivery.conversation, posted, *self._render(incident))
+        card = self._render(incident)
+        self._still_leads()
+        await self._messenger.update(delivery.conversation, posted, *card)
         await self._stands(delivery, posted, incident)
 
     async def _post(self, delivery: Delivery) -> None:
@@ -88,6 +110,7 @@ class Deliverer:
         card = self._render(incident)
         async with self._store.begin() as tx:
             await tx.outbox.sending(delivery)
+        self._still_leads()
         await self._stands(delivery, await self._messenger.post(delivery.conversation, *card), incident)
 
     async def _note(self, delivery: Delivery) -> None:
@@ -96,9 +119,15 @@ class Deliverer:
         if not (delivery.uncertain and await self._found(delivery, delivery.text)):
             async with self._store.begin() as tx:
                 await tx.outbox.sending(delivery)
+            self._still_leads()
             await self._messenger.note(delivery.conversation, delivery.posted, delivery.text)
         async with self._store.begin() as tx:
             await tx.outbox.sent_note(delivery)
+
+    def _still_leads(self) -> None:
+        # A process that was frozen here must not send what its successor has sent by now.
+        if not self._may_act():
+            raise Deposed
 
     async def _found(self, delivery: Delivery, text: str) -> Posted | None:
         try:
@@ -160,6 +189,8 @@ class Delivering:
                 while await self._deliverer.deliver():
                     pass
                 wait = await self._deliverer.seconds_to_wait(self._idle)
+            except (StoreDown, Deposed) as error:
+                log.warning("nothing is delivered: %s", error or "another replica leads")
             except Exception:
                 log.exception("a delivery failed in an unforeseen way")
                 self._failed()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from bot.assembly import Bot, assembled, utc_now
-from bot.ports import BadSettings
+from bot.ports import BadSettings, Deposed, StoreDown
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -30,11 +30,20 @@ async def serve(settings: Settings) -> int:
     _on_signals(stop)
     async with assembled(settings) as bot, AsyncExitStack() as held:
         await _listen(settings, bot, held)
+        lead = bot.leading.run(lambda: _duties(settings, bot))
+        held.push_async_callback(_ended, asyncio.create_task(lead))
+        await stop.wait()
+    return 0
+
+
+@asynccontextmanager
+async def _duties(settings: Settings, bot: Bot) -> AsyncGenerator[None]:
+    """What one replica does for all of them: watch, and deliver."""
+    async with AsyncExitStack() as held:
         for loop in (bot.delivering.run(), _look_when_acted(bot)):
             held.push_async_callback(_ended, asyncio.create_task(loop))
         _wind_up(settings, bot, held)
-        await stop.wait()
-    return 0
+        yield
 
 
 async def _listen(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
@@ -80,6 +89,8 @@ def _called(look: Look) -> Look:
 async def _logged(look: Look) -> None:
     try:
         await look()
+    except (Deposed, StoreDown) as error:
+        log.warning("a look was not ended: %s", error or "another replica leads")
     except Exception:
         log.exception("a look failed in an unforeseen way")
 

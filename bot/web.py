@@ -18,10 +18,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Problems = Callable[[], list[str]]
 
 
-def application(*, receive: Handler, problems: Problems, about: str = "") -> web.Application:
+def application(*, receive: Handler, problems: Problems, role: Callable[[], str] = lambda: "leader", about: str = "") -> web.Application:
     """`receive` answers Teams; `problems` says, in sentences, what keeps the bot from being ready.
 
-    `about` is the page that the app package names as website, privacy statement and terms of use.
+    `role` is "leader" where this replica watches and delivers, "follower" where another does. `about` is the page that the app package names as website, privacy statement and terms of use.
     """
 
     async def alive(request: web.Request) -> web.Response:
@@ -29,8 +29,8 @@ def application(*, receive: Handler, problems: Problems, about: str = "") -> web
 
     async def ready(request: web.Request) -> web.Response:
         if found := problems():
-            return web.json_response({"status": "not ready", "problems": found}, status=503)
-        return web.json_response({"status": "ready"})
+            return web.json_response({"status": "not ready", "role": role(), "problems": found}, status=503)
+        return web.json_response({"status": "ready", "role": role()})
 
     async def tell(request: web.Request) -> web.Response:
         return web.Response(text=about)

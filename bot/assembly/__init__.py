@@ -8,6 +8,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from os import getpid
+from secrets import token_hex
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 from bot.assembly.reading import audits, past, sources
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from bot.adapters.teams import Teams
     from bot.adapters.teams.adapter import Look as LookBack
     from bot.health import Health
+    from bot.leading import Leading
     from bot.outbox import Deliverer, Delivering
     from bot.settings import Settings
     from bot.watch import Watcher
@@ -47,6 +51,7 @@ class Bot:
     health: Health
     web: web.Application
     acted: asyncio.Event
+    leading: Leading
 
 
 @asynccontextmanager
@@ -58,10 +63,11 @@ async def assembled(
     from bot.activity import Keep
     from bot.adapters.graph.directory import GraphDirectory
     from bot.adapters.graph.jobs import GraphJobs
-    from bot.adapters.store import Store
+    from bot.adapters.store import Fenced, Store
     from bot.adapters.teams import Teams
     from bot.chat import Chat
     from bot.health import Health
+    from bot.leading import Leading
     from bot.outbox import Deliverer, Delivering
     from bot.present import incident_card
     from bot.roles import Roles
@@ -72,8 +78,10 @@ async def assembled(
 
     _learn(settings)
     async with AsyncExitStack() as held:
-        store = await Store.open(settings.database_url)
+        name = f"syncwatch {gethostname()} {getpid()} {token_hex(4)}"[:63]
+        store = await Store.open(settings.database_url, name=name)
         held.push_async_callback(store.close)
+        fenced = Fenced(store)
         credential = _credential(settings)
         held.push_async_callback(credential.close)
         graph = _graph(settings, credential)
@@ -83,6 +91,7 @@ async def assembled(
         logs, archive = past(settings, credential, now, held)
         reading = sources(settings, graph, credential, elapsed, archive, held)
         acted = asyncio.Event()
+        leading = Leading(store, fenced, name, woken=lambda: delivering.wake(), looked=acted.set)
 
         async def token() -> str:
             return (await credential.get_token(settings.bot_scope)).token
@@ -92,8 +101,8 @@ async def assembled(
             jobs=jobs,
             roles=Roles(settings.readers, settings.operators),
             now=now,
-            changed=lambda: delivering.wake(),
-            look_soon=acted.set,
+            changed=leading.wake,
+            look_soon=leading.look,
             watch_on_install=settings.watch_on_install,
             logs=logs,
         )
@@ -110,20 +119,21 @@ async def assembled(
         )
         held.push_async_callback(teams.close)
         deliverer = Deliverer(
-            store=store,
+            store=fenced,
             messenger=teams,
             render=lambda incident: (incident_card(incident, now()), summary(incident)),
             now=now,
+            may_act=lambda: leading.may_act,
         )
         delivering = Delivering(deliverer)
         watcher = Watcher(
-            store=store,
+            store=fenced,
             jobs=jobs,
             sources=reading,
             now=now,
             health=health,
             around=Surroundings(
-                store=store,
+                store=fenced,
                 now=now,
                 health=health,
                 audits=audits(settings, graph, credential, elapsed, held, reading),
@@ -140,10 +150,17 @@ async def assembled(
             delivering=delivering,
             health=health,
             web=web.application(
-                receive=teams.receive, problems=lambda: health.problems() + teams.problems(), about=ABOUT
+                receive=teams.receive, role=lambda: leading.role, problems=lambda: _problems(leading, health) + teams.problems(), about=ABOUT
             ),
             acted=acted,
+            leading=leading,
         )
+
+
+def _problems(leading: Leading, health: Health) -> list[str]:
+    """A replica that does not lead reads no source: it is ready when it can answer."""
+    own = [leading.problem] if leading.problem else []
+    return own + (health.problems() if leading.leads or not leading.contended else [])
 
 
 def _learn(settings: Settings) -> None:

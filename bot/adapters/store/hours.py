@@ -12,11 +12,10 @@ from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import hours, jobs, usuals
-from bot.adapters.store.sql import pack, slices, upsert
+from bot.adapters.store.sql import among, insert, many, pack, slices, upsert
 from bot.hours import DAY, DAYS, FORGET_IDS, REMOVALS, WIDTH, Slot, unite, usual
 from bot.model import Hour, Usual
 
-json = msgspec.json.encode
 _usual = msgspec.msgpack.Decoder(Usual).decode
 _HOUR = timedelta(hours=1)
 _MICROSECONDS = 3_600_000_000
@@ -25,12 +24,6 @@ _LOOK_BACK = timedelta(days=7)
 _FAILED = hours.c.status == "failure"
 _REMOVED = and_(hours.c.action.in_(sorted(REMOVALS)), hours.c.status != "failure")
 _WHAT = (hours.c.job_id, hours.c.action, hours.c.status, hours.c.cause)
-
-# In the driver's own words, for speed: this is done for every row of the log.
-_SAVE = (
-    "INSERT INTO hours (key, job_id, hour, action, status, cause, count, ids) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (key) DO UPDATE SET count = excluded.count, ids = excluded.ids"
-)
 
 
 class Hours:
@@ -51,8 +44,9 @@ class Hours:
             ids = unite(before, tallied[by_key[key]])
             if len(ids) > len(before):
                 rows.append(_row(key, by_key[key], ids))
-        if rows:
-            await self._connection.exec_driver_sql(_SAVE, rows)
+        statement = insert(self._connection, hours)
+        counted = {"count": statement.excluded["count"], "ids": statement.excluded.ids}
+        await many(self._connection, statement.on_conflict_do_update(index_elements=["key"], set_=counted), rows)
 
     async def last_day(self, now: datetime) -> dict[str, tuple[Hour, ...]]:
         """Failed and removing rows of each job in the last 24 hours, summed."""
@@ -110,11 +104,8 @@ class Hours:
         )
 
     async def _known(self, keys: Iterable[int]) -> dict[int, bytes | None]:
-        # As one parameter: thousands of keys in a list of their own take longer to be rendered than to be found.
-        found = await self._connection.exec_driver_sql(
-            "SELECT key, ids FROM hours WHERE key IN (SELECT value FROM json_each(?))", (json(list(keys)).decode(),)
-        )
-        return {row.key: row.ids for row in found}
+        known = select(hours.c.key, hours.c.ids).where(among(self._connection, hours.c.key, keys))
+        return {row.key: row.ids for row in await self._connection.execute(known)}
 
 
 def _hashed(slot: Slot) -> int:
