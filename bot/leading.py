@@ -65,7 +65,7 @@ class Leading:
 
     @property
     def role(self) -> str:
-        """"leader" or "follower"."""
+        """ "leader" or "follower"."""
         return "leader" if self.leads and self.may_act else "follower"
 
     @property

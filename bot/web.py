@@ -18,7 +18,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Problems = Callable[[], list[str]]
 
 
-def application(*, receive: Handler, problems: Problems, role: Callable[[], str] = lambda: "leader", about: str = "") -> web.Application:
+def application(
+    *, receive: Handler, problems: Problems, role: Callable[[], str] = lambda: "leader", about: str = ""
+) -> web.Application:
     """`receive` answers Teams; `problems` says, in sentences, what keeps the bot from being ready.
 
     `role` is "leader" where this replica watches and delivers, "follower" where another does. `about` is the page that the app package names as website, privacy statement and terms of use.

@@ -1,6 +1,7 @@
 """What tests everywhere may ask for: a database of each kind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,22 @@ def postgres_server() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Makes new, empty databases of a kind, and gives their addresses; the test runs once with each kind."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres_server")
+        return server.new
+    numbers = count(1)
+    return lambda: f"sqlite:///{tmp_path / f'bot{next(numbers)}.db'}"
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[], str]) -> str:
     """The address of a new database, once of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'bot.db'}"
-    server: Postgres = request.getfixturevalue("postgres_server")
-    return server.new()
+    return new_database()
+
+
+@pytest.fixture
+def another_url(new_database: Callable[[], str]) -> str:
+    """And of a second one of the same kind."""
+    return new_database()

@@ -150,7 +150,10 @@ async def assembled(
             delivering=delivering,
             health=health,
             web=web.application(
-                receive=teams.receive, role=lambda: leading.role, problems=lambda: _problems(leading, health) + teams.problems(), about=ABOUT
+                receive=teams.receive,
+                role=lambda: leading.role,
+                problems=lambda: _problems(leading, health) + teams.problems(),
+                about=ABOUT,
             ),
             acted=acted,
             leading=leading,

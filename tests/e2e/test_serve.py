@@ -1,15 +1,9 @@
 """`app.py serve` when something is wrong: one clear sentence, exit code 2 or a failing readiness, never a traceback."""
 
-import asyncio
-import os
-import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import NamedTuple
 
-import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
@@ -17,7 +11,6 @@ from sandbox.faults import Fault, Faults
 from sandbox.server import Sandbox
 from sandbox.tenant import Tenant
 from tests.support.serving import Ended, Serving
-
 
 
 @pytest.fixture

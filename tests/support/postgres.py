@@ -22,11 +22,18 @@ class Postgres:
         self.server = server
         self._folder = quote(str(server.get_postmaster_info().socket_dir), safe="")
 
-    def new(self) -> str:
-        """The address of a new, empty database."""
+    def new(self, *, like: str = "template1") -> str:
+        """The address of a new database: empty, or a copy of one that nobody is connected to."""
         name = f"test_{os.getpid()}_{next(_numbers)}"
-        self.server.psql(f"CREATE DATABASE {name} STRATEGY FILE_COPY;")
+        self.server.psql(f"CREATE DATABASE {name} TEMPLATE {_name(like)} STRATEGY FILE_COPY;")
         return f"postgresql://postgres@/{name}?host={self._folder}"
+
+    def drop(self, url: str) -> None:
+        self.server.psql(f"DROP DATABASE {_name(url)} WITH (FORCE);")
+
+
+def _name(url: str) -> str:
+    return url.rsplit("/", 1)[-1].partition("?")[0]
 
 
 @contextmanager

@@ -1,17 +1,12 @@
 """The store: what is written together is there together, and what was read once is not lost."""
 
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
 from bot import ledger
 from bot.adapters.store import Store
-from bot.adapters.store.migrate import upgrade
 from bot.model import Alert, AuditEntry, Confirmation, Incident, Posted, Severity, State
 from bot.ports import BadSettings
 from tests.support.make import ADA, CHANNEL, NOON, event, evidence, job
@@ -159,34 +154,3 @@ async def test_jobs_that_are_gone_are_forgotten(store: Store) -> None:
 async def test_a_database_that_cannot_be_opened_is_one_clear_sentence() -> None:
     with pytest.raises(BadSettings, match="DATABASE_URL cannot be opened"):
         await Store.open("sqlite:////nowhere/at/all/bot.db")
-
-
-async def test_the_migrations_lead_to_the_tables_that_a_new_database_has(tmp_path: Path) -> None:
-    made, migrated = tmp_path / "made.db", tmp_path / "migrated.db"
-    await (await Store.open(f"sqlite:///{made}")).close()
-    engine = create_engine(f"sqlite:///{migrated}")
-    with engine.begin() as connection:
-        upgrade(connection)
-    engine.dispose()
-    assert tables(made) == tables(migrated)
-    await (await Store.open(f"sqlite:///{migrated}")).close()
-
-
-async def test_a_first_start_that_was_cut_short_is_made_good(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    with closing(sqlite3.connect(path)) as old:
-        old.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        old.commit()
-    store = await Store.open(f"sqlite:///{path}")
-    async with store.look() as tx:
-        assert await tx.incidents.open() == []
-    await store.close()
-
-
-def tables(path: Path) -> dict[str, object]:
-    """Tables with their columns (whatever their order, which an added one changes), indexes, and the revision."""
-    with closing(sqlite3.connect(path)) as connection:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        columns = {name: sorted(row[1:] for row in connection.execute(f"PRAGMA table_info({name})")) for name in names}
-        indexes = sorted(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"))
-        return {**columns, "indexes": indexes, "revision": list(connection.execute("SELECT * FROM alembic_version"))}

@@ -46,7 +46,7 @@ class Store:
     @classmethod
     async def open(cls, url: str, *, name: str = "syncwatch") -> Store:
         """Open and upgrade the database; `name` is what this process is called there. Raises BadSettings."""
-        store = cls(_home(url, name))
+        store = cls(home_of(url, name))
         try:
             async with store.begin() as tx:
                 await bring_up_to_date(tx.connection)
@@ -106,7 +106,8 @@ class Store:
             await self.home.end_writer(tx.connection, name)
 
 
-def _home(url: str, name: str) -> Home:
+def home_of(url: str, name: str) -> Home:
+    """The kind of database that an address is of. Raises BadSettings."""
     if url.startswith("sqlite:///"):
         from bot.adapters.store.sqlite import Sqlite
 
