@@ -72,6 +72,12 @@ class Outbox:
         """What may be delivered now: cards before notes, so that a note never precedes its card."""
         return [*await self._due_cards(now, limit), *await self._due_notes(now, limit)]
 
+    async def behind(self) -> int:
+        """How many deliveries are still to be made, now or later."""
+        some = select(func.count()).where(cards.c.wanted > cards.c.shown, cards.c.dead == "")
+        more = select(func.count()).where(notes.c.done.is_(False), notes.c.dead == "")
+        return sum([(await self._connection.execute(each)).scalar() or 0 for each in (some, more)])
+
     async def next_due(self) -> datetime | None:
         """The earliest time at which something that waits for another try may be tried again."""
         waiting = select(func.min(cards.c.not_before)).where(cards.c.wanted > cards.c.shown, cards.c.dead == "")
