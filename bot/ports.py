@@ -194,6 +194,11 @@ class Jobs(Protocol):
 class Messenger(Protocol):
     """Speaks unasked. Every verb raises TryLater, CardGone (update only) or Undeliverable."""
 
+    @property
+    def looks(self) -> bool:
+        """Whether `find` can look at all."""
+        ...
+
     async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted: ...
 
     async def update(self, conversation: Conversation, posted: Posted, card: Card, summary: str) -> None: ...

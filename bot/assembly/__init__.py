@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from bot.adapters.store import Store
     from bot.adapters.teams import Teams
     from bot.adapters.teams.adapter import Look as LookBack
+    from bot.delivering import Delivering
     from bot.health import Health
     from bot.leading import Leading
-    from bot.outbox import Deliverer, Delivering
+    from bot.outbox import Deliverer
     from bot.settings import Settings
     from bot.watch import Watcher
 
@@ -56,9 +57,13 @@ class Bot:
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, *, now: Clock = utc_now, elapsed: Callable[[], float] = time.monotonic
+    settings: Settings,
+    *,
+    now: Clock = utc_now,
+    elapsed: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Bot]:
-    """The whole bot, closed at the end of the block. `elapsed` paces calls, in seconds. Raises BadSettings."""
+    """The whole bot, closed at the end of the block. `elapsed` and `sleep` pace calls, in seconds. Raises BadSettings."""
     from bot import web
     from bot.activity import Keep
     from bot.adapters.graph.directory import GraphDirectory
@@ -66,9 +71,11 @@ async def assembled(
     from bot.adapters.store import Fenced, Store
     from bot.adapters.teams import Teams
     from bot.chat import Chat
+    from bot.delivering import Delivering
     from bot.health import Health
     from bot.leading import Leading
-    from bot.outbox import Deliverer, Delivering
+    from bot.outbox import Deliverer
+    from bot.pacing import Pacing
     from bot.present import incident_card
     from bot.roles import Roles
     from bot.surroundings import Surroundings
@@ -123,6 +130,8 @@ async def assembled(
             messenger=teams,
             render=lambda incident: (incident_card(incident, now()), summary(incident)),
             now=now,
+            pacing=Pacing(elapsed),
+            sleep=sleep,
             may_act=lambda: leading.may_act,
         )
         delivering = Delivering(deliverer)

@@ -34,7 +34,7 @@ class MemoryMessenger:
         self.closed: set[str] = set()
         self.fails: list[TryLater | Undeliverable] = []
         self.lost = 0
-        self._looks, self._numbers = looks, count(1)
+        self.looks, self._numbers = looks, count(1)
 
     async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted:
         self._check(conversation, card)
@@ -62,7 +62,7 @@ class MemoryMessenger:
         self._lose()
 
     async def find(self, conversation: Conversation, marker: str) -> Posted | None:
-        if not self._looks:
+        if not self.looks:
             raise CannotLook("READ_BACK is off, so the bot does not read its channels.")
         holding = [one for one in self._here(conversation) if marker in json.dumps([one.card, one.text])]
         return holding[-1].posted if holding else None

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot import ledger
-from bot.adapters.store import Store
+from bot.adapters.store import Store, settling
 from bot.model import Alert, AuditEntry, Confirmation, Incident, Posted, Severity, State
 from bot.ports import BadSettings
 from tests.support.make import ADA, CHANNEL, NOON, event, evidence, job
@@ -89,7 +89,9 @@ async def test_a_card_is_due_until_it_shows_the_revision_that_is_wanted(store: S
         await tx.conversations.save(CHANNEL)
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         (delivery,) = await tx.outbox.due(NOON)
-        await tx.outbox.sent_card(delivery, Posted(activity_id="a", thread_id="t"), 1, NOON)
+        await settling.save(
+            tx.connection, [settling.sent_card(delivery, Posted(activity_id="a", thread_id="t"), 1, NOON)]
+        )
         assert await tx.outbox.due(NOON) == []
         await tx.outbox.refresh(1, 2)
         (again,) = await tx.outbox.due(NOON)
@@ -101,7 +103,7 @@ async def test_a_post_that_was_under_way_is_uncertain_when_it_is_due_again(store
         await tx.conversations.save(CHANNEL)
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         (delivery,) = await tx.outbox.due(NOON)
-        await tx.outbox.sending(delivery)
+        await settling.save(tx.connection, [settling.sending(delivery)])
         (again,) = await tx.outbox.due(NOON)
     assert (delivery.uncertain, again.uncertain) == (False, True)
 
@@ -112,7 +114,7 @@ async def test_a_note_waits_for_its_card(store: Store) -> None:
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         await tx.outbox.add_note(1, "Acknowledged by Ada")
         (card,) = await tx.outbox.due(NOON)
-        await tx.outbox.sent_card(card, Posted(activity_id="a", thread_id="t"), 1, NOON)
+        await settling.save(tx.connection, [settling.sent_card(card, Posted(activity_id="a", thread_id="t"), 1, NOON)])
         (note,) = await tx.outbox.due(NOON)
     assert note.text == "Acknowledged by Ada"
 

@@ -127,6 +127,10 @@ class Teams:
         connector = self._connectors.to(conversation.service_url)
         await connector.send(posted.thread_id, outgoing.text(text))
 
+    @property
+    def looks(self) -> bool:
+        return self._look is not None
+
     async def find(self, conversation: Conversation, marker: str) -> Posted | None:
         if self._look is None:
             raise CannotLook("READ_BACK is off, so the bot does not read its channels.")
