@@ -6,7 +6,7 @@ ARGS ?=
 # Two tests at a time are twice as quick on two cores; more than four at a time would want more memory than they save time.
 TOGETHER := -n logical --maxprocesses 4 --dist worksteal
 .DEFAULT_GOAL := help
-.PHONY: docs help run test check lint format types lock bench clean
+.PHONY: docs help run test check lint format types lock bench crash clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ types: .venv/.dev .node ## check the types
 
 bench: .venv/.dev ## measure the speed; prints JSON lines
 	$(PY) -m tests.bench $(ARGS)
+
+N ?= 50
+crash: .venv/.dev ## kill -9 at random moments, N=50 times on SQLite and on PostgreSQL with three replicas; prints JSON lines
+	$(PY) -W ignore -m tests.crash $(N) $(ARGS)
 
 docs: .venv/.run ## write the tables of README.md and .env.example from the code
 	$(PY) docs/generate.py

@@ -19,7 +19,7 @@ from bot.confirming import ask, take
 from bot.context import Context, no_digest
 from bot.model import Conversation, Diagnosis, Every, Person, Role
 from bot.parse import first_word, parse
-from bot.ports import Answer, Card, Clock, Hybrid, Jobs, Line, Logs, Press, Refusal, SourceDown
+from bot.ports import Answer, Card, Clock, Hybrid, Jobs, Line, Logs, Press, Refusal, SourceDown, StoreDown
 from bot.roles import Roles
 from cards.elements import in_a_line, noted
 from cards.refusal import refusal
@@ -113,6 +113,9 @@ class Chat:
             return _no(str(error), error.suggestions)
         except SourceDown as error:
             return _no(str(error))
+        except StoreDown as error:
+            log.error("%s", error)
+            return _no("The bot's database does not answer at the moment. Say it again in a minute.")
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("a command failed, reference %s", reference)

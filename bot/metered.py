@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.metrics import Metrics
 from bot.model import Conversation, Posted
-from bot.ports import Batch, Called, Card, CardGone, Messenger, Source, TryLater, Undeliverable
+from bot.ports import Batch, Called, CardGone, Message, Receiver, Source, TryLater, Undeliverable
 
 
 class MeteredSource:
@@ -26,24 +26,28 @@ class MeteredSource:
             yield batch
 
 
-class MeteredMessenger:
+class MeteredReceiver:
     """Counts what becomes of each attempt to send something."""
 
-    def __init__(self, inner: Messenger, metrics: Metrics) -> None:
+    def __init__(self, inner: Receiver, metrics: Metrics) -> None:
         self._inner = inner
         self._deliveries = metrics.deliveries
 
-    async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted:
+    @property
+    def looks(self) -> bool:
+        return self._inner.looks
+
+    async def post(self, conversation: Conversation, message: Message) -> Posted:
         with self._counted("sent"):
-            return await self._inner.post(conversation, card, summary)
+            return await self._inner.post(conversation, message)
 
-    async def update(self, conversation: Conversation, posted: Posted, card: Card, summary: str) -> None:
+    async def update(self, conversation: Conversation, posted: Posted, message: Message) -> None:
         with self._counted("updated"):
-            await self._inner.update(conversation, posted, card, summary)
+            await self._inner.update(conversation, posted, message)
 
-    async def note(self, conversation: Conversation, posted: Posted, text: str) -> None:
+    async def note(self, conversation: Conversation, posted: Posted, text: str, message: Message) -> None:
         with self._counted("noted"):
-            await self._inner.note(conversation, posted, text)
+            await self._inner.note(conversation, posted, text, message)
 
     async def find(self, conversation: Conversation, marker: str) -> Posted | None:
         return await self._inner.find(conversation, marker)

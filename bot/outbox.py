@@ -1,53 +1,92 @@
-"""Delivers what the outbox holds: at least once, in order in each conversation, and never a card twice where we can look."""
+"""Delivers what the outbox holds: at least once, in order in each conversation, within Teams' windows."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from itertools import groupby
-from typing import Protocol
 
-import msgspec
-
-from bot.adapters.store import Store
-from bot.model import Delivery, DeliveryKind, Incident, Posted
-from bot.ports import CannotLook, Card, CardGone, Clock, Messenger, SourceDown, TryLater, Undeliverable
-from cards.incident import marker
+from bot.adapters.store import Store, settling
+from bot.adapters.store.settling import Settling
+from bot.model import Delivery, Incident
+from bot.pacing import Pacing
+from bot.ports import CardGone, Clock, Deposed, StoreDown, TryLater, Undeliverable
+from bot.sending import AT_ONCE, Receivers, Render, Sender
 
 log = logging.getLogger(__name__)
 
-BETWEEN_UPDATES = timedelta(seconds=2)
 FIRST_GAP = timedelta(seconds=2)
 LONGEST_GAP = timedelta(minutes=10)
-AT_ONCE = 8
-
-
-class Render(Protocol):
-    """Draws an incident's card, and the sentence for its notification."""
-
-    def __call__(self, incident: Incident) -> tuple[Card, str]: ...
+LONGEST_WAIT = 2.0
+"""Seconds that a delivery waits for its conversation's window before others are let by."""
 
 
 class Deliverer:
-    """Takes what is due, conversation by conversation."""
+    """Takes what is due, conversation by conversation: one delivery in flight in each, many conversations at once."""
 
-    def __init__(self, *, store: Store, messenger: Messenger, render: Render, now: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        receivers: Receivers,
+        render: Render,
+        now: Clock,
+        pacing: Pacing,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        may_act: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._store = store
-        self._messenger = messenger
-        self._render = render
         self._now = now
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._pacing = pacing
+        self._sleep = sleep
+        self._settling = Settling(lambda: self._store)
+        self._sender = Sender(receivers=receivers, settling=self._settling, render=render, now=now, may_act=may_act)
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._gate = asyncio.Lock()
+
+    # --- What is due ---
 
     async def deliver(self) -> int:
-        """Try everything that is due once; how many deliveries there were."""
+        """Try everything that is due once; how many conversations there were."""
+        started = await self.start()
+        await asyncio.gather(*self._busy.values())
+        return started
+
+    async def start(self, ended: Callable[[], None] = lambda: None) -> int:
+        """Begin with what is due in conversations that are idle; how many. `ended` is called as each has come to its end."""
+        free = AT_ONCE - len(self._busy)
+        if free <= 0:
+            return 0
         async with self._store.look() as tx:
-            due = await tx.outbox.due(self._now())
+            due = await tx.outbox.due(self._now(), but=[*self._busy, *self._pacing.resting(LONGEST_WAIT)])
+            incidents = await tx.incidents.of({delivery.incident for delivery in due})
         by_place = sorted(due, key=lambda delivery: delivery.conversation.id)
         places = [list(group) for _, group in groupby(by_place, key=lambda delivery: delivery.conversation.id)]
-        await asyncio.gather(*(self._in_order(place) for place in places))
-        return len(due)
+        for place in places[:free]:
+            self._begin(place, incidents, ended)
+        return min(free, len(places))
+
+    def _begin(self, place: list[Delivery], incidents: Mapping[int, Incident], ended: Callable[[], None]) -> None:
+        conversation = place[0].conversation.id
+
+        def over(task: asyncio.Task[None]) -> None:
+            self._busy.pop(conversation, None)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                _tell(error)
+            ended()
+
+        task = asyncio.create_task(self._in_order(place, incidents))
+        self._busy[conversation] = task
+        task.add_done_callback(over)
+
+    async def stop(self) -> None:
+        """Begin nothing more, and let go of what is under way."""
+        tasks = list(self._busy.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def seconds_to_wait(self, most: float) -> float:
         """How long nothing will be due, unless something new comes."""
@@ -55,128 +94,61 @@ class Deliverer:
             at = await tx.outbox.next_due()
         return most if at is None else min(most, max(0.05, (at - self._now()).total_seconds()))
 
-    async def _in_order(self, deliveries: Iterable[Delivery]) -> None:
-        async with self._places:
-            for delivery in deliveries:
-                try:
-                    await self._one(delivery)
-                except TryLater as error:
-                    await self._later(delivery, error)
+    # --- One conversation ---
+
+    async def _in_order(self, deliveries: Iterable[Delivery], incidents: Mapping[int, Incident]) -> None:
+        for delivery in deliveries:
+            try:
+                if not await self._turn(delivery):
                     return
-                except CardGone:
-                    async with self._store.begin() as tx:
-                        await tx.outbox.card_gone(delivery)
-                except Undeliverable as error:
-                    await self._bury(delivery, error)
+                await self._sender.send(delivery, incidents.get(delivery.incident))
+            except TryLater as error:
+                await self._later(delivery, error)
+                return
+            except CardGone:
+                await self._settling.settle(settling.card_gone(delivery))
+            except Undeliverable as error:
+                await self._bury(delivery, error)
+            except Exception:
+                # Nothing is lost: what is not settled is due again, after a rest.
+                self._pacing.refused(delivery.conversation.id, 1.0)
+                raise
 
-    async def _one(self, delivery: Delivery) -> None:
-        if delivery.kind is DeliveryKind.NOTE:
-            await self._note(delivery)
-        elif delivery.kind is DeliveryKind.POST:
-            await self._once(delivery)
-        elif delivery.posted is not None:
-            await self._update(delivery, delivery.posted)
-        else:
-            await self._post(delivery)
+    async def _turn(self, delivery: Delivery) -> bool:
+        """Wait until Teams' windows let one more message through, and count it; False where that will take long."""
+        place = delivery.conversation
+        while (wait := self._pacing.wait_of(place.id)) > 0:
+            if wait > LONGEST_WAIT:
+                return False
+            await self._sleep(wait)
+        if place.in_teams:
+            async with self._gate:
+                while (wait := self._pacing.wait_in_all()) > 0:
+                    await self._sleep(wait)
+                self._pacing.sent(place.id)
+        return True
 
-    async def _update(self, delivery: Delivery, posted: Posted) -> None:
-        incident = await self._incident(delivery)
-        await self._messenger.update(delivery.conversation, posted, *self._render(incident))
-        await self._stands(delivery, posted, incident)
-
-    async def _post(self, delivery: Delivery) -> None:
-        if delivery.uncertain and (found := await self._found(delivery, marker(delivery.incident))):
-            await self._update(delivery, found)
-            return
-        incident = await self._incident(delivery)
-        card = self._render(incident)
-        async with self._store.begin() as tx:
-            await tx.outbox.sending(delivery)
-        await self._stands(delivery, await self._messenger.post(delivery.conversation, *card), incident)
-
-    async def _note(self, delivery: Delivery) -> None:
-        if delivery.posted is None:
-            return
-        if not (delivery.uncertain and await self._found(delivery, delivery.text)):
-            async with self._store.begin() as tx:
-                await tx.outbox.sending(delivery)
-            await self._messenger.note(delivery.conversation, delivery.posted, delivery.text)
-        async with self._store.begin() as tx:
-            await tx.outbox.sent_note(delivery)
-
-    async def _once(self, delivery: Delivery) -> None:
-        """A card of its own, which nothing updates afterwards."""
-        if not (delivery.uncertain and await self._found(delivery, delivery.marker)):
-            async with self._store.begin() as tx:
-                await tx.outbox.sending(delivery)
-            await self._messenger.post(delivery.conversation, msgspec.json.decode(delivery.card), delivery.text)
-        async with self._store.begin() as tx:
-            await tx.outbox.sent_post(delivery, self._now())
-
-    async def _found(self, delivery: Delivery, text: str) -> Posted | None:
-        try:
-            return await self._messenger.find(delivery.conversation, text)
-        except CannotLook as error:
-            extra = {"incident": delivery.incident, "why": str(error)}
-            log.warning("a delivery may arrive twice: it cannot be looked up", extra=extra)
-            return None
-        except SourceDown as error:
-            raise TryLater(str(error), error.after, uncertain=True) from None
-
-    async def _incident(self, delivery: Delivery) -> Incident:
-        async with self._store.look() as tx:
-            incident = await tx.incidents.get(delivery.incident)
-        if incident is None:
-            raise Undeliverable(f"There is no incident {delivery.incident}.")
-        return incident
-
-    async def _stands(self, delivery: Delivery, posted: Posted, incident: Incident) -> None:
-        async with self._store.begin() as tx:
-            not_before = self._now() + BETWEEN_UPDATES
-            await tx.outbox.sent_card(delivery, posted, incident.revision, not_before)
-        log.info("delivered", extra={"incident": delivery.incident, "revision": incident.revision})
+    # --- How it ended ---
 
     async def _later(self, delivery: Delivery, error: TryLater) -> None:
         gap = min(LONGEST_GAP, FIRST_GAP * 2 ** min(delivery.attempts, 16))
         at = self._now() + max(gap, timedelta(seconds=error.after or 0))
+        if error.after:
+            self._pacing.refused(delivery.conversation.id, error.after)
         uncertain = error.uncertain or delivery.uncertain
-        async with self._store.begin() as tx:
-            await tx.outbox.retry(delivery, at, uncertain=uncertain)
+        await self._settling.settle(settling.retry(delivery, at, uncertain=uncertain))
         log.warning("delivery put off: %s", error, extra={"incident": delivery.incident})
 
     async def _bury(self, delivery: Delivery, error: Undeliverable) -> None:
-        async with self._store.begin() as tx:
-            await tx.outbox.bury(delivery, str(error))
-            if error.gone:
+        await self._settling.settle(settling.buried(delivery, str(error)))
+        if error.gone:
+            async with self._store.begin() as tx:
                 await tx.conversations.close(delivery.conversation.id)
         log.error("undeliverable: %s", error, extra={"incident": delivery.incident})
 
 
-class Delivering:
-    """The loop around the deliverer: wakes when something was stored, or when a retry is due."""
-
-    def __init__(self, deliverer: Deliverer, *, idle: float = 5.0, failed: Callable[[], None] = lambda: None) -> None:
-        self._deliverer = deliverer
-        self._idle = idle
-        self._failed = failed
-        self._something = asyncio.Event()
-
-    def wake(self) -> None:
-        self._something.set()
-
-    async def run(self) -> None:
-        """Deliver until cancelled; a fault is logged and does not end the loop."""
-        while True:
-            self._something.clear()
-            wait = self._idle
-            try:
-                while await self._deliverer.deliver():
-                    pass
-                wait = await self._deliverer.seconds_to_wait(self._idle)
-            except Exception:
-                log.exception("a delivery failed in an unforeseen way")
-                self._failed()
-            try:
-                await asyncio.wait_for(self._something.wait(), wait)
-            except TimeoutError:
-                continue
+def _tell(error: BaseException) -> None:
+    if isinstance(error, StoreDown | Deposed):
+        log.warning("a delivery was not ended: %s", str(error) or "another replica leads")
+    else:
+        log.error("a delivery failed in an unforeseen way", exc_info=error)

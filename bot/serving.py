@@ -6,13 +6,13 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from bot.assembly import Bot, assembled, utc_now
-from bot.ports import BadSettings
+from bot.ports import BadSettings, Deposed, StoreDown
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -38,11 +38,20 @@ async def serve(settings: Settings) -> int:
     _on_signals(stop)
     async with assembled(settings) as bot, AsyncExitStack() as held:
         await _listen(settings, bot, held)
+        lead = bot.leading.run(lambda: _duties(settings, bot))
+        held.push_async_callback(_ended, asyncio.create_task(lead))
+        await stop.wait()
+    return 0
+
+
+@asynccontextmanager
+async def _duties(settings: Settings, bot: Bot) -> AsyncGenerator[None]:
+    """What one replica does for all of them: watch, and deliver."""
+    async with AsyncExitStack() as held:
         for loop in (bot.delivering.run(), _look_when_acted(bot), _judge_when_alerted(bot)):
             held.push_async_callback(_ended, asyncio.create_task(loop))
         _wind_up(settings, bot, held)
-        await stop.wait()
-    return 0
+        yield
 
 
 async def _listen(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
@@ -97,6 +106,8 @@ async def _logged(metrics: Metrics, name: str, look: Look) -> None:
     try:
         with looking(metrics, name):
             await look()
+    except (Deposed, StoreDown) as error:
+        log.warning("a look was not ended: %s", str(error) or "another replica leads")
     except Exception:
         log.exception("a look failed in an unforeseen way")
 

@@ -29,14 +29,16 @@ def application(
     *,
     receive: Handler,
     problems: Problems,
+    role: Callable[[], str] = lambda: "leader",
     about: str = "",
     alerts: Handler | None = None,
     measured: Measured | None = None,
 ) -> web.Application:
     """`receive` answers Teams, `alerts` Azure Monitor; `problems` says, in sentences, what keeps the bot from being ready.
 
-    `about` is the page that the app package names as website, privacy statement and terms of use; `measured` gives the
-    metrics in Prometheus' text format.
+    `role` is "leader" where this replica watches and delivers, "follower" where another does. `about` is the page that
+    the app package names as website, privacy statement and terms of use; `measured` gives the metrics in Prometheus'
+    text format.
     """
 
     async def alive(request: web.Request) -> web.Response:
@@ -44,8 +46,8 @@ def application(
 
     async def ready(request: web.Request) -> web.Response:
         if found := problems():
-            return web.json_response({"status": "not ready", "problems": found}, status=503)
-        return web.json_response({"status": "ready"})
+            return web.json_response({"status": "not ready", "role": role(), "problems": found}, status=503)
+        return web.json_response({"status": "ready", "role": role()})
 
     async def tell(request: web.Request) -> web.Response:
         return web.Response(text=about)

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from bot.adapters.azure_monitor import AlertDoor
     from bot.adapters.store import Store
     from bot.adapters.teams import Teams
+    from bot.delivering import Delivering
     from bot.digests import Digester
     from bot.health import Health
+    from bot.leading import Leading
     from bot.metrics import Metrics
     from bot.model import Diagnosis
-    from bot.outbox import Deliverer, Delivering
+    from bot.outbox import Deliverer
     from bot.settings import Settings
     from bot.watch import Watcher
 
@@ -54,13 +56,18 @@ class Bot:
     web: web.Application
     acted: asyncio.Event
     alerted: asyncio.Event
+    leading: Leading
 
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, *, now: Clock = utc_now, elapsed: Callable[[], float] = time.monotonic
+    settings: Settings,
+    *,
+    now: Clock = utc_now,
+    elapsed: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Bot]:
-    """The whole bot, closed at the end of the block. `elapsed` paces calls, in seconds. Raises BadSettings."""
+    """The whole bot, closed at the end of the block. `elapsed` and `sleep` pace calls, in seconds. Raises BadSettings."""
     from bot.adapters.graph.hybrid import GraphHybrid
     from bot.adapters.graph.jobs import GraphJobs
 
@@ -72,7 +79,7 @@ async def assembled(
         kql = rules(settings, home, archive, outside.health, now, elapsed)
         hybrid = GraphHybrid(outside.graph) if settings.dirsync else None
         question = asking(settings, home, kql, now, elapsed)
-        talk = talking(outside, jobs, Asked(logs=logs, asking=question, hybrid=hybrid))
+        talk = talking(outside, jobs, Asked(logs=logs, asking=question, hybrid=hybrid), sleep)
         alerted = asyncio.Event()
         yield Bot(
             store=outside.store,
@@ -86,10 +93,22 @@ async def assembled(
             health=outside.health,
             metrics=outside.metrics,
             examine=talk.examine,
-            web=_face(outside, talk, alerts(settings, outside.store, now, alerted.set, held)),
+            web=_face(outside, talk, alerts(settings, outside.store, now, _when_alerted(talk.leading, alerted), held)),
             acted=talk.acted,
             alerted=alerted,
+            leading=talk.leading,
         )
+
+
+def _when_alerted(leading: Leading, alerted: asyncio.Event) -> Callable[[], None]:
+    """The leader judges at once what Azure Monitor handed in to any replica."""
+    return lambda: alerted.set() if leading.leads or not leading.contended else leading.look()
+
+
+def _problems(outside: Outside, leading: Leading) -> list[str]:
+    """A replica that does not lead reads no source: it is ready when it can answer."""
+    own = [leading.problem] if leading.problem else []
+    return own + (outside.health.problems() if leading.leads or not leading.contended else [])
 
 
 def _face(outside: Outside, talk: Talking, door: AlertDoor | None) -> web.Application:
@@ -98,7 +117,8 @@ def _face(outside: Outside, talk: Talking, door: AlertDoor | None) -> web.Applic
 
     return web.application(
         receive=talk.teams.receive,
-        problems=lambda: outside.health.problems() + talk.teams.problems(),
+        problems=lambda: _problems(outside, talk.leading) + talk.teams.problems(),
+        role=lambda: talk.leading.role,
         about=ABOUT,
         alerts=door.receive if door else None,
         measured=lambda: outside.metrics.text(outside.store, outside.health),

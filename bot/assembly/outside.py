@@ -6,6 +6,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from os import getpid
+from secrets import token_hex
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 from bot.ports import BadSettings, Clock
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from azure.identity.aio import ClientSecretCredential
 
     from bot.adapters.graph.client import GraphClient
-    from bot.adapters.store import Store
+    from bot.adapters.store import Fenced, Store
     from bot.health import Health
     from bot.metrics import Metrics
     from bot.settings import Settings
@@ -25,13 +28,18 @@ GRACE = timedelta(seconds=30)
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
-    """`elapsed` paces calls, in seconds; what is `held` is closed with the bot, the last first."""
+    """`elapsed` paces calls, in seconds; what is `held` is closed with the bot, the last first.
+
+    `name` tells this process from all other replicas. What only the leader may write goes through `fenced`.
+    """
 
     settings: Settings
     now: Clock
     elapsed: Callable[[], float]
     held: AsyncExitStack
+    name: str
     store: Store
+    fenced: Fenced
     credential: ClientSecretCredential
     graph: GraphClient
     metrics: Metrics
@@ -41,13 +49,14 @@ class Outside:
 async def opened(settings: Settings, now: Clock, elapsed: Callable[[], float], held: AsyncExitStack) -> Outside:
     """Everything opened, and nothing asked yet. Raises BadSettings."""
     from bot.adapters.graph.client import GraphClient
-    from bot.adapters.store import Store
+    from bot.adapters.store import Fenced, Store
     from bot.health import Health
     from bot.metered import calls
     from bot.metrics import Metrics
 
     _learn(settings)
-    store = await Store.open(settings.database_url)
+    name = f"syncwatch {gethostname()} {getpid()} {token_hex(4)}"[:63]
+    store = await Store.open(settings.database_url, name=name)
     held.push_async_callback(store.close)
     credential = credential_of(settings)
     held.push_async_callback(credential.close)
@@ -59,7 +68,9 @@ async def opened(settings: Settings, now: Clock, elapsed: Callable[[], float], h
         now=now,
         elapsed=elapsed,
         held=held,
+        name=name,
         store=store,
+        fenced=Fenced(store),
         credential=credential,
         graph=graph,
         metrics=metrics,

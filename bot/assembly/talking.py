@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from bot.adapters.teams.adapter import Look as LookBack
     from bot.asking import Asking
     from bot.chat import Chat
+    from bot.delivering import Delivering
     from bot.digests import Digester
-    from bot.outbox import Deliverer, Delivering
+    from bot.leading import Leading
+    from bot.outbox import Deliverer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Talking:
-    """`acted` is set after a command changed a job."""
+    """`acted` is set where the leader is to look soon, because a command changed a job."""
 
     teams: Teams
     deliverer: Deliverer
@@ -32,6 +34,7 @@ class Talking:
     digester: Digester
     examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
     acted: asyncio.Event
+    leading: Leading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +56,14 @@ class Told:
     digest_time: Callable[[Every], datetime]
 
 
-def talking(outside: Outside, jobs: Jobs, asked: Asked) -> Talking:
-    """Everything between the store and people."""
+Sleep = Callable[[float], Awaitable[None]]
+
+
+def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking:
+    """Everything between the store and people. `sleep` paces what is sent."""
+    from bot.delivering import Delivering
     from bot.digests import Digester
-    from bot.outbox import Delivering
+    from bot.leading import Leading
 
     acted = asyncio.Event()
 
@@ -64,20 +71,28 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked) -> Talking:
     def wake() -> None:
         delivering.wake()
 
+    leading = Leading(outside.store, outside.fenced, outside.name, woken=wake, looked=acted.set)
+
     async def examine() -> Sequence[Diagnosis]:
         return await _examined(outside, teams, asked.logs)
 
     settings = outside.settings
     digester = Digester(
-        store=outside.store, now=outside.now, at=settings.digest_at, zone=ZoneInfo(settings.digest_zone), wake=wake
+        store=outside.fenced, now=outside.now, at=settings.digest_at, zone=ZoneInfo(settings.digest_zone), wake=wake
     )
-    told = Told(changed=wake, look_soon=acted.set, examine=examine, digest_time=digester.next_time)
+    told = Told(changed=leading.wake, look_soon=leading.look, examine=examine, digest_time=digester.next_time)
     teams = _teams(outside, _chat(outside, jobs, asked, told))
     outside.held.push_async_callback(teams.close)
-    deliverer = _deliverer(outside, teams)
+    deliverer = _deliverer(outside, teams, leading, sleep)
     delivering = Delivering(deliverer)
     return Talking(
-        teams=teams, deliverer=deliverer, delivering=delivering, digester=digester, examine=examine, acted=acted
+        teams=teams,
+        deliverer=deliverer,
+        delivering=delivering,
+        digester=digester,
+        examine=examine,
+        acted=acted,
+        leading=leading,
     )
 
 
@@ -124,17 +139,22 @@ def _teams(outside: Outside, chat: Chat) -> Teams:
     )
 
 
-def _deliverer(outside: Outside, teams: Teams) -> Deliverer:
-    from bot.metered import MeteredMessenger
+def _deliverer(outside: Outside, teams: Teams, leading: Leading, sleep: Sleep) -> Deliverer:
+    from bot.metered import MeteredReceiver
     from bot.outbox import Deliverer
+    from bot.pacing import Pacing
     from bot.present import incident_card
     from cards.notes import summary
 
+    speaking = MeteredReceiver(teams, outside.metrics)
     return Deliverer(
-        store=outside.store,
-        messenger=MeteredMessenger(teams, outside.metrics),
+        store=outside.fenced,
+        receivers=lambda conversation: speaking,
         render=lambda incident: (incident_card(incident, outside.now()), summary(incident)),
         now=outside.now,
+        pacing=Pacing(outside.elapsed),
+        sleep=sleep,
+        may_act=lambda: leading.may_act,
     )
 
 

@@ -37,7 +37,7 @@ def watcher(
 
     settings, reading = outside.settings, sources(outside, archive)
     around = Surroundings(
-        store=outside.store,
+        store=outside.fenced,
         now=outside.now,
         health=outside.health,
         audits=audits(outside, reading, archive),
@@ -45,7 +45,7 @@ def watcher(
         hybrid=_hybrid_look(outside, hybrid),
     )
     return Watcher(
-        store=outside.store,
+        store=outside.fenced,
         jobs=jobs,
         sources=[MeteredSource(source, outside.metrics) for source in reading],
         now=outside.now,
@@ -64,7 +64,7 @@ def _hybrid_look(outside: Outside, hybrid: Hybrid | None) -> HybridLook | None:
     if hybrid is None:
         return None
     return HybridLook(
-        store=outside.store,
+        store=outside.fenced,
         now=outside.now,
         health=outside.health,
         hybrid=hybrid,

@@ -14,12 +14,15 @@ class ConversationKind(StrEnum):
     CHANNEL = "channel"
     GROUP = "groupChat"
     PERSONAL = "personal"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
 
 
 class Conversation(Value, frozen=True, kw_only=True):
-    """A place the bot can speak in, with what it needs to do so unasked.
+    """A place the bot can speak in, with what it needs to do so unasked: in Teams, a mail address, or a webhook.
 
-    `id` is the base id, without `;messageid=`; `service_url` was matched by a validated token's claim.
+    `id` is Teams' base id, without `;messageid=`, or `mailto:ADDRESS`, `webhook:NAME`, or `person:OBJECT-ID` until that
+    person's chat is known; `service_url` was matched by a validated token's claim.
     """
 
     id: str
@@ -34,6 +37,10 @@ class Conversation(Value, frozen=True, kw_only=True):
     user_id: str = ""
     user_mri: str = ""
     active: bool = True
+
+    @property
+    def in_teams(self) -> bool:
+        return self.kind not in (ConversationKind.EMAIL, ConversationKind.WEBHOOK)
 
 
 class Posted(Value, frozen=True, kw_only=True):

@@ -1,10 +1,21 @@
 """What the core asks of the outside world, and the errors by which the outside answers."""
 
 from bot.ports.base import Called, Card, Clock, uncounted
-from bot.ports.errors import BadSettings, CannotLook, CardGone, Refusal, SourceDown, TryLater, Unclear, Undeliverable
+from bot.ports.errors import (
+    BadSettings,
+    CannotLook,
+    CardGone,
+    Deposed,
+    Refusal,
+    SourceDown,
+    StoreDown,
+    TryLater,
+    Unclear,
+    Undeliverable,
+)
 from bot.ports.graph import Directory, Hybrid, Jobs, Permissions
 from bot.ports.logs import Answered, AuditBatch, AuditSource, Batch, Keeper, Logs, Question, Source, Tables
-from bot.ports.teams import Answer, Line, Listener, Messenger, Press
+from bot.ports.teams import Answer, Line, Listener, Message, Press, Receiver
 
 __all__ = [
     "Answer",
@@ -18,6 +29,7 @@ __all__ = [
     "Card",
     "CardGone",
     "Clock",
+    "Deposed",
     "Directory",
     "Hybrid",
     "Jobs",
@@ -25,13 +37,15 @@ __all__ = [
     "Line",
     "Listener",
     "Logs",
-    "Messenger",
+    "Message",
     "Permissions",
     "Press",
     "Question",
+    "Receiver",
     "Refusal",
     "Source",
     "SourceDown",
+    "StoreDown",
     "Tables",
     "TryLater",
     "Unclear",

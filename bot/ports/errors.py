@@ -39,6 +39,18 @@ class SourceDown(Exception):
         self.after = after
 
 
+class StoreDown(Exception):
+    """The bot's own database does not answer. The text says so and why, in one sentence; `reason` is the why alone."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The bot's database does not answer: {reason}.")
+        self.reason = reason
+
+
+class Deposed(Exception):
+    """Another replica leads by now: what this one was about to store as leader is not stored."""
+
+
 class TryLater(Exception):
     """A delivery that may succeed later. `uncertain`: it may have arrived all the same (time-out, 5xx, lost answer)."""
 

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.model import Conversation, Person, Posted, Value
+from bot.model import Conversation, Incident, Person, Posted, Value
 from bot.ports.base import Card
 
 
-class Messenger(Protocol):
-    """Speaks unasked. Every verb raises TryLater, CardGone (update only) or Undeliverable."""
+class Message(Value, frozen=True, kw_only=True):
+    """What is sent: a bare Adaptive Card, and one plain sentence for the notification.
 
-    async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted: ...
+    `key` names the message, the same at every retry; `marker` stands in it and in no other. `incident` is None for
+    digests and reports.
+    """
 
-    async def update(self, conversation: Conversation, posted: Posted, card: Card, summary: str) -> None: ...
+    card: Card
+    summary: str
+    key: str = ""
+    marker: str = ""
+    incident: Incident | None = None
 
-    async def note(self, conversation: Conversation, posted: Posted, text: str) -> None:
-        """A short plain text in the card's thread (in a chat: a message)."""
+
+class Receiver(Protocol):
+    """Is told things unasked. Every verb raises TryLater, CardGone (update only) or Undeliverable."""
+
+    @property
+    def looks(self) -> bool:
+        """Whether `find` can look at all."""
+        ...
+
+    async def post(self, conversation: Conversation, message: Message) -> Posted: ...
+
+    async def update(self, conversation: Conversation, posted: Posted, message: Message) -> None: ...
+
+    async def note(self, conversation: Conversation, posted: Posted, text: str, message: Message) -> None:
+        """A short plain text in the thread of a card (in a chat: a message); `message` is how that card stands now."""
         ...
 
     async def find(self, conversation: Conversation, marker: str) -> Posted | None:

@@ -24,7 +24,8 @@ from bot.adapters.store import Store
 from bot.health import Health
 from bot.model import AuditEvent, Conversation, Execution, Job, Posted, ProvisioningEvent
 from bot.outbox import Deliverer
-from bot.ports import Batch, Card
+from bot.pacing import Pacing
+from bot.ports import Batch, Message
 from bot.watch import Watcher
 from tests.bench.telling import QUICK, tell
 from tests.support.make import CHANNEL, NOON, Hand
@@ -97,14 +98,16 @@ def job_id(number: int) -> str:
 
 
 class Mute:
-    """Port `Messenger`: takes everything, keeps nothing."""
+    """Port `Receiver`: takes everything, keeps nothing."""
 
-    async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted:
+    looks = True
+
+    async def post(self, conversation: Conversation, message: Message) -> Posted:
         return Posted(activity_id="posted", thread_id="thread")
 
-    async def update(self, conversation: Conversation, posted: Posted, card: Card, summary: str) -> None: ...
+    async def update(self, conversation: Conversation, posted: Posted, message: Message) -> None: ...
 
-    async def note(self, conversation: Conversation, posted: Posted, text: str) -> None: ...
+    async def note(self, conversation: Conversation, posted: Posted, text: str, message: Message) -> None: ...
 
     async def find(self, conversation: Conversation, marker: str) -> Posted | None: ...
 
@@ -118,7 +121,12 @@ class Scene:
         health = Health({"graph": timedelta(days=1)}, self.now)
         self.watcher = Watcher(store=store, jobs=self.jobs, sources=[self.tenant], now=self.now, health=health)
         self.deliverer = Deliverer(
-            store=store, messenger=Mute(), render=lambda incident: ({}, incident.alert.title), now=self.now
+            store=store,
+            receivers=lambda conversation: Mute(),
+            render=lambda incident: ({}, incident.alert.title),
+            now=self.now,
+            pacing=Pacing(lambda: self.now().timestamp()),
+            sleep=self.now.sleep,
         )
 
     async def until(self, day: int) -> None:

@@ -1,4 +1,4 @@
-"""What every Messenger does: the one in memory, and Teams itself through the front door, over HTTP and with Graph."""
+"""What every receiver in Teams does: the one in memory, and Teams itself through the front door, over HTTP and with Graph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from bot.adapters.graph.messages import GraphMessages
 from bot.adapters.teams import Teams
 from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import CardGone, Messenger, TryLater, Undeliverable
+from bot.ports import CardGone, Message, Receiver, TryLater, Undeliverable
 from sandbox.door import Door
 from sandbox.faults import Fault, Faults
 from sandbox.keys import ISSUER
@@ -33,6 +33,10 @@ def card(text: str) -> Json:
     return {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "TextBlock", "text": text}]}
 
 
+def message(text: str, summary: str) -> Message:
+    return Message(card=card(text), summary=summary)
+
+
 class Home(Protocol):
     """A messenger, two places to speak in, and what may happen to it there."""
 
@@ -40,7 +44,7 @@ class Home(Protocol):
     chat: Conversation
 
     @property
-    def messenger(self) -> Messenger: ...
+    def messenger(self) -> Receiver: ...
 
     def standing(self, where: Conversation) -> list[str]:
         """The bot's cards and notes, as JSON or plain text, oldest first."""
@@ -84,7 +88,7 @@ class InMemory:
 class InTeams:
     """The adapter, with the sandbox's front door, login and Graph around it."""
 
-    messenger: Messenger
+    messenger: Receiver
 
     async def enter(self, stack: AsyncExitStack) -> InTeams:
         self.tenant, self.faults = Tenant(story="quiet"), Faults()
@@ -150,40 +154,40 @@ async def home(request: pytest.FixtureRequest) -> AsyncIterator[Home]:
 
 
 async def test_a_card_is_posted_once_and_lives_on(home: Home) -> None:
-    posted = await home.messenger.post(home.channel, card("three fail"), "Three fail")
-    await home.messenger.update(home.channel, posted, card("none fails"), "Resolved")
+    posted = await home.messenger.post(home.channel, message("three fail", "Three fail"))
+    await home.messenger.update(home.channel, posted, message("none fails", "Resolved"))
     assert home.standing(home.channel) == [json.dumps(card("none fails"))]
     assert posted.thread_id == f"{home.channel.id};messageid={posted.activity_id}"
 
 
 async def test_a_card_lives_in_a_chat_just_so(home: Home) -> None:
-    posted = await home.messenger.post(home.chat, card("three fail"), "Three fail")
-    await home.messenger.update(home.chat, posted, card("none fails"), "Resolved")
-    await home.messenger.note(home.chat, posted, "Resolved")
+    posted = await home.messenger.post(home.chat, message("three fail", "Three fail"))
+    await home.messenger.update(home.chat, posted, message("none fails", "Resolved"))
+    await home.messenger.note(home.chat, posted, "Resolved", message("none fails", "Resolved"))
     assert home.standing(home.chat) == [json.dumps(card("none fails")), "Resolved"]
     assert posted.thread_id == home.chat.id
 
 
 async def test_a_note_follows_its_card(home: Home) -> None:
-    posted = await home.messenger.post(home.channel, card("three fail"), "Three fail")
-    await home.messenger.note(home.channel, posted, "Resolved")
+    posted = await home.messenger.post(home.channel, message("three fail", "Three fail"))
+    await home.messenger.note(home.channel, posted, "Resolved", message("none fails", "Resolved"))
     assert home.standing(home.channel) == [json.dumps(card("three fail")), "Resolved"]
 
 
 async def test_a_card_that_somebody_deleted_is_gone(home: Home) -> None:
-    posted = await home.messenger.post(home.channel, card("three fail"), "Three fail")
+    posted = await home.messenger.post(home.channel, message("three fail", "Three fail"))
     home.delete(home.channel, posted)
     with pytest.raises(CardGone):
-        await home.messenger.update(home.channel, posted, card("none fails"), "Resolved")
+        await home.messenger.update(home.channel, posted, message("none fails", "Resolved"))
 
 
 async def test_a_conversation_that_is_closed_is_gone_for_every_verb(home: Home) -> None:
-    posted = await home.messenger.post(home.channel, card("three fail"), "Three fail")
+    posted = await home.messenger.post(home.channel, message("three fail", "Three fail"))
     home.close(home.channel)
     wishes = [
-        home.messenger.post(home.channel, card("again"), "Again"),
-        home.messenger.update(home.channel, posted, card("again"), "Again"),
-        home.messenger.note(home.channel, posted, "Again"),
+        home.messenger.post(home.channel, message("again", "Again")),
+        home.messenger.update(home.channel, posted, message("again", "Again")),
+        home.messenger.note(home.channel, posted, "Again", message("none fails", "Resolved")),
     ]
     for wish in wishes:
         with pytest.raises(Undeliverable) as caught:
@@ -195,7 +199,7 @@ async def test_a_conversation_that_is_closed_is_gone_for_every_verb(home: Home) 
 async def test_who_is_throttled_is_told_for_how_long_and_has_said_nothing(home: Home) -> None:
     home.throttle(7)
     with pytest.raises(TryLater) as caught:
-        await home.messenger.post(home.channel, card("three fail"), "Three fail")
+        await home.messenger.post(home.channel, message("three fail", "Three fail"))
     assert (caught.value.after, caught.value.uncertain) == (7, False)
     assert home.standing(home.channel) == []
 
@@ -203,30 +207,30 @@ async def test_who_is_throttled_is_told_for_how_long_and_has_said_nothing(home: 
 async def test_a_card_whose_answer_was_lost_is_found_again(home: Home) -> None:
     home.lose_an_answer()
     with pytest.raises(TryLater) as caught:
-        await home.messenger.post(home.channel, card("three fail (#7)"), "Three fail")
+        await home.messenger.post(home.channel, message("three fail (#7)", "Three fail"))
     assert caught.value.uncertain
     found = await home.messenger.find(home.channel, "(#7)")
     assert found is not None
-    await home.messenger.update(home.channel, found, card("none fails"), "Resolved")
+    await home.messenger.update(home.channel, found, message("none fails", "Resolved"))
     assert home.standing(home.channel) == [json.dumps(card("none fails"))]
 
 
 async def test_a_card_that_never_arrived_is_not_found(home: Home) -> None:
-    await home.messenger.post(home.channel, card("three fail (#7)"), "Three fail")
+    await home.messenger.post(home.channel, message("three fail (#7)", "Three fail"))
     assert await home.messenger.find(home.channel, "(#8)") is None
 
 
 async def test_a_note_whose_answer_was_lost_is_found_again(home: Home) -> None:
-    posted = await home.messenger.post(home.channel, card("three fail"), "Three fail")
+    posted = await home.messenger.post(home.channel, message("three fail", "Three fail"))
     home.lose_an_answer()
     with pytest.raises(TryLater) as caught:
-        await home.messenger.note(home.channel, posted, "#7 resolved")
+        await home.messenger.note(home.channel, posted, "#7 resolved", message("none fails", "Resolved"))
     assert caught.value.uncertain
     assert await home.messenger.find(home.channel, "#7 resolved") is not None
 
 
 async def test_a_card_that_is_too_large_never_leaves(home: Home) -> None:
     with pytest.raises(Undeliverable) as caught:
-        await home.messenger.post(home.channel, card("x" * 21_000), "Large")
+        await home.messenger.post(home.channel, message("x" * 21_000, "Large"))
     assert not caught.value.gone
     assert home.standing(home.channel) == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from bot.model import ProvisioningEvent, Value
 from bot.watch import Watcher
 from tests.support.fake_sources import FakeJobs, FakeSource
 from tests.support.make import NOON, event, job
+from tests.support.postgres import Postgres
 
 DAYS = 30
 JOBS = {"Workday.t.1": "Workday to Entra ID", "slackOutDelta.t.2": "Slack"}
@@ -80,47 +81,68 @@ life = st.builds(
 )
 
 
-@pytest.fixture(scope="module")
-def empty() -> Iterator[Path]:
-    """A database with its tables, so that they are made once."""
+Copies = Callable[[], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Copies of a database that has its tables, so that they are made once."""
+    if request.param == "postgresql":
+        return _on_a_server(request.getfixturevalue("postgres_server"))
+    made = tmp_path_factory.mktemp("replays") / "empty.db"
+    asyncio.run(_make(f"sqlite:///{made}"))
+    return lambda: _of_a_file(made)
+
+
+@contextmanager
+def _of_a_file(made: Path) -> Generator[str]:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        asyncio.run(_make(path))
-        yield path
+        yield f"sqlite:///{shutil.copy(made, Path(folder) / 'bot.db')}"
 
 
-async def _make(path: Path) -> None:
-    await (await Store.open(f"sqlite:///{path}")).close()
+def _on_a_server(server: Postgres) -> Copies:
+    made = server.new()
+    asyncio.run(_make(made))
+
+    @contextmanager
+    def copied() -> Generator[str]:
+        url = server.new(like=made)
+        yield url
+        server.drop(url)
+
+    return copied
+
+
+async def _make(url: str) -> None:
+    await (await Store.open(url)).close()
 
 
 @given(events=month, lives=st.lists(life, max_size=5), data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_month_of_rows_ends_the_same_whatever_happens_on_the_way(
-    empty: Path, events: list[ProvisioningEvent], lives: list[Life], data: st.DataObject
+    copies: Copies, events: list[ProvisioningEvent], lives: list[Life], data: st.DataObject
 ) -> None:
     repeated: list[ProvisioningEvent] = data.draw(st.lists(st.sampled_from(events), max_size=15))
     shuffled: list[ProvisioningEvent] = data.draw(st.permutations([*events, *repeated]))
     last = Life(rows=len(shuffled), batch=7)
     in_order = sorted(events, key=lambda each: (each.at, each.id))
-    expected = asyncio.run(lived(empty, in_order, [Life(rows=len(events), batch=1_000)]))
-    assert asyncio.run(lived(empty, shuffled, [*lives, last])) == expected
+    expected = asyncio.run(lived(copies, in_order, [Life(rows=len(events), batch=1_000)]))
+    assert asyncio.run(lived(copies, shuffled, [*lives, last])) == expected
 
 
-async def lived(empty: Path, rows: Sequence[ProvisioningEvent], lives: Sequence[Life]) -> tuple[Any, Any]:
+async def lived(copies: Copies, rows: Sequence[ProvisioningEvent], lives: Sequence[Life]) -> tuple[Any, Any]:
     """The ledger and the open incidents after those lives on one database."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bot.db"
-        shutil.copy(empty, path)
+    with copies() as url:
         arrived = 0
         for each in lives:
             arrived += each.rows
-            await live(path, rows[:arrived], each)
-        return await end(path)
+            await live(url, rows[:arrived], each)
+        return await end(url)
 
 
-async def live(path: Path, arrived: Sequence[ProvisioningEvent], each: Life) -> None:
+async def live(url: str, arrived: Sequence[ProvisioningEvent], each: Life) -> None:
     """Start, look twice, and end or crash."""
-    store = await Store.open(f"sqlite:///{path}")
+    store = await Store.open(url)
     held: Any = store if each.crash_after is None else Mortal(store, each.crash_after, before=each.before)
     source = FakeSource(batch=each.batch)
     source.arrive(*arrived)
@@ -137,9 +159,9 @@ async def live(path: Path, arrived: Sequence[ProvisioningEvent], each: Life) -> 
         await store.close()
 
 
-async def end(path: Path) -> tuple[Any, Any]:
+async def end(url: str) -> tuple[Any, Any]:
     """All that fails and failed, and the open incidents; their numbers and times are those of the lives."""
-    store = await Store.open(f"sqlite:///{path}")
+    store = await Store.open(url)
     async with store.look() as tx:
         failed = await tx.ledger.failed_since(NOON - timedelta(days=2 * DAYS))
         failing = await tx.ledger.failing()

@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 
 from bot.adapters.store import Transaction
 from bot.assembly import Bot, assembled, utc_now
+from bot.model import Conversation
 from bot.ports import Batch, Source
 from bot.settings import load
 
@@ -93,7 +94,13 @@ def fitted(bot: Bot, step: Steps) -> None:
     watcher["_store"] = deliverer["_store"] = store
     watcher["_jobs"] = Dying(watcher["_jobs"], step)
     watcher["_sources"] = [DyingSource(source, step) for source in watcher["_sources"]]
-    deliverer["_messenger"] = Dying(deliverer["_messenger"], step)
+    sender: Any = deliverer["_sender"]
+    speaking = Dying(vars(sender)["_receivers"](None), step)
+
+    def receivers(_conversation: Conversation) -> Any:
+        return speaking
+
+    vars(sender)["_receivers"] = receivers
 
 
 async def live(fatal: int, ahead: float) -> int:

@@ -8,7 +8,7 @@ from itertools import count
 import msgspec
 
 from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import CannotLook, Card, CardGone, TryLater, Undeliverable
+from bot.ports import CannotLook, Card, CardGone, Message, TryLater, Undeliverable
 
 LARGEST = 40 * 1024
 
@@ -24,7 +24,7 @@ class Said(msgspec.Struct, kw_only=True):
 
 
 class MemoryMessenger:
-    """Port `Messenger`: `said` is what stands in Teams, by the conversation's id, oldest first.
+    """Port `Receiver`: `said` is what stands in Teams, by the conversation's id, oldest first.
 
     `fails` are the errors of the next calls; `lost` is how many answers get lost after the work was done.
     """
@@ -34,26 +34,26 @@ class MemoryMessenger:
         self.closed: set[str] = set()
         self.fails: list[TryLater | Undeliverable] = []
         self.lost = 0
-        self._looks, self._numbers = looks, count(1)
+        self.looks, self._numbers = looks, count(1)
 
-    async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted:
-        self._check(conversation, card)
+    async def post(self, conversation: Conversation, message: Message) -> Posted:
+        self._check(conversation, message.card)
         number = str(next(self._numbers))
         threaded = conversation.kind is ConversationKind.CHANNEL
         thread = f"{conversation.id};messageid={number}" if threaded else conversation.id
         posted = Posted(activity_id=number, thread_id=thread)
-        self._here(conversation).append(Said(posted=posted, card=card, summary=summary))
+        self._here(conversation).append(Said(posted=posted, card=message.card, summary=message.summary))
         self._lose()
         return posted
 
-    async def update(self, conversation: Conversation, posted: Posted, card: Card, summary: str) -> None:
-        self._check(conversation, card)
+    async def update(self, conversation: Conversation, posted: Posted, message: Message) -> None:
+        self._check(conversation, message.card)
         said = self._find(conversation, posted.activity_id)
         if said is None:
             raise CardGone("Teams answered 404 ActivityNotFoundInConversation")
-        said.card, said.summary = card, summary
+        said.card, said.summary = message.card, message.summary
 
-    async def note(self, conversation: Conversation, posted: Posted, text: str) -> None:
+    async def note(self, conversation: Conversation, posted: Posted, text: str, message: Message) -> None:
         self._check(conversation)
         number = str(next(self._numbers))
         said = Said(posted=Posted(activity_id=number, thread_id=posted.thread_id), text=text)
@@ -62,7 +62,7 @@ class MemoryMessenger:
         self._lose()
 
     async def find(self, conversation: Conversation, marker: str) -> Posted | None:
-        if not self._looks:
+        if not self.looks:
             raise CannotLook("READ_BACK is off, so the bot does not read its channels.")
         holding = [one for one in self._here(conversation) if marker in json.dumps([one.card, one.text])]
         return holding[-1].posted if holding else None

@@ -32,6 +32,10 @@ class Hand:
     def forward(self, **span: float) -> None:
         self.at += timedelta(**span)
 
+    async def sleep(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self.forward(seconds=seconds)
+
 
 def job(name: str = "Workday to Entra ID", *, id: str = "Workday.t.1", **more: Any) -> Job:  # noqa: A002
     told: dict[str, Any] = {

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any
 
-from bot.adapters.store import Store
+from bot.adapters.store import Store, settling
 from bot.chat import Chat
 from bot.incidents import advance
 from bot.model import Conversation, Failing, Job, Person, Posted, RestartScope, Tenant, Window
@@ -103,7 +103,7 @@ class Talk:
             for delivery in await tx.outbox.due(self.now()):
                 if delivery.incident == number:
                     posted = Posted(activity_id=f"card-{number}", thread_id=place.id)
-                    await tx.outbox.sent_card(delivery, posted, 1, self.now())
+                    await settling.save(tx.connection, [settling.sent_card(delivery, posted, 1, self.now())])
 
     async def say(self, text: str, by: Person = ADA, place: Conversation = CHANNEL) -> Answer:
         return await self.chat.heard(Line(activity_id="a", conversation=place, person=by, text=text))

@@ -29,6 +29,10 @@ class Dial:
     def __call__(self) -> datetime:
         return self.now
 
+    async def sleep(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self.turn(seconds=seconds)
+
     def turn(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0) -> None:
         self.now += timedelta(seconds=seconds, minutes=minutes, hours=hours)
 

@@ -129,7 +129,12 @@ async def whole(
         if (kept := settings.get("archive_file", "none")) != "none":
             settings["archive_file"] = folder / kept
         bot = await held.enter_async_context(
-            assembled(Settings(_env_file=None, **(given | settings)), now=clock, elapsed=lambda: clock().timestamp())  # pyright: ignore[reportCallIssue]
+            assembled(
+                Settings(_env_file=None, **(given | settings)),  # pyright: ignore[reportCallIssue]
+                now=clock,
+                elapsed=lambda: clock().timestamp(),
+                sleep=clock.sleep,
+            )
         )
         await _served(bot, port, held)
         await door.install()

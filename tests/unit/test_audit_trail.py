@@ -179,7 +179,7 @@ async def test_what_cannot_be_written_down_beforehand_is_not_done(talk: Talk, mo
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
     monkeypatch.setattr(People, "record", broken)
-    assert "Something went wrong here" in shown(await talk.press("confirm", token))
+    assert "database does not answer" in shown(await talk.press("confirm", token))
     assert talk.jobs.done == []
 
 

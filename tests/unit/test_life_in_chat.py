@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.adapters.store import Store
+from bot.adapters.store import Store, settling
 from bot.detect import rules
 from bot.incidents import Change, Kind
 from bot.model import Cause, ConversationKind, Incident, Posted, State
@@ -142,7 +142,8 @@ async def test_an_author_who_has_a_chat_with_the_bot_hears_it_there_and_nobody_e
         for change in wake_those_due(await tx.incidents.open(), {}, talk.now()):
             await tell(tx, change, [CHANNEL])
         (card,) = [each for each in await tx.outbox.due(talk.now()) if each.conversation.id == adas.id]
-        await tx.outbox.sent_card(card, Posted(activity_id="c", thread_id=adas.id), card.revision, talk.now())
+        sent = settling.sent_card(card, Posted(activity_id="c", thread_id=adas.id), card.revision, talk.now())
+        await settling.save(tx.connection, [sent])
         due = await tx.outbox.due(talk.now())
     assert await notes(talk) != before
     (told,) = [each for each in due if "your snooze of" in each.text]

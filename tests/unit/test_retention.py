@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import event as events
 
-from bot.adapters.store import Store
+from bot.adapters.store import Store, settling
 from bot.health import Health
 from bot.ledger import fold_all, sort
 from bot.model import Incident, Posted, State
@@ -37,7 +37,8 @@ async def saved(store: Store, **more: object) -> Incident:
         found = await tx.incidents.save(incident(**more))
         await tx.outbox.want_card(found.number, CHANNEL.id, 1)
         (card,) = [each for each in await tx.outbox.due(NOON) if each.incident == found.number]
-        await tx.outbox.sent_card(card, Posted(activity_id="a", thread_id="t"), 1, NOON)
+        posted = Posted(activity_id="a", thread_id="t")
+        await settling.save(tx.connection, [settling.sent_card(card, posted, 1, NOON)])
         await tx.outbox.add_note(found.number, "Something happened")
     return found
 
@@ -84,7 +85,7 @@ async def test_no_look_goes_through_what_is_long_over(store: Store) -> None:
 
     clock, source = Hand(), FakeSource()
     watcher = Watcher(store=store, jobs=FakeJobs([job()]), sources=[source], now=clock, health=Health({}, clock))
-    engine = store._engine  # pyright: ignore[reportPrivateUsage]
+    engine = store.home.engine
     events.listen(engine.sync_engine, "before_cursor_execute", note)
     await watcher.tick()
     said.clear()
@@ -104,7 +105,7 @@ async def scans(store: Store, said: Mapping[str, Any]) -> list[str]:
     """Statements that read a table of history from its first row to its last, with SQLite's plan for them."""
     grow = ("ledger", "well", "hours", "incidents", "cards", "notes", "timeline", "audits", "audit", "warnings")
     found: list[str] = []
-    async with store._engine.connect() as connection:  # pyright: ignore[reportPrivateUsage]
+    async with store.home.engine.connect() as connection:
         for statement, parameters in said.items():
             if statement.split()[0] not in {"SELECT", "UPDATE", "DELETE", "INSERT"}:
                 continue

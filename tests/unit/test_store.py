@@ -1,26 +1,20 @@
 """The store: what is written together is there together, and what was read once is not lost."""
 
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
 from bot import ledger
-from bot.adapters.store import Store
-from bot.adapters.store.migrate import upgrade
-from bot.adapters.store.sql import pack
+from bot.adapters.store import Store, settling
 from bot.model import Alert, AuditEntry, Confirmation, Incident, Posted, Severity, State
 from bot.ports import BadSettings
 from tests.support.make import ADA, CHANNEL, NOON, event, evidence, job
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}")
+async def store(database_url: str) -> AsyncIterator[Store]:
+    opened = await Store.open(database_url)
     yield opened
     await opened.close()
 
@@ -95,7 +89,8 @@ async def test_a_card_is_due_until_it_shows_the_revision_that_is_wanted(store: S
         await tx.conversations.save(CHANNEL)
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         (delivery,) = await tx.outbox.due(NOON)
-        await tx.outbox.sent_card(delivery, Posted(activity_id="a", thread_id="t"), 1, NOON)
+        posted = Posted(activity_id="a", thread_id="t")
+        await settling.save(tx.connection, [settling.sent_card(delivery, posted, 1, NOON)])
         assert await tx.outbox.due(NOON) == []
         await tx.outbox.refresh(1, 2)
         (again,) = await tx.outbox.due(NOON)
@@ -107,7 +102,7 @@ async def test_a_post_that_was_under_way_is_uncertain_when_it_is_due_again(store
         await tx.conversations.save(CHANNEL)
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         (delivery,) = await tx.outbox.due(NOON)
-        await tx.outbox.sending(delivery)
+        await settling.save(tx.connection, [settling.sending(delivery)])
         (again,) = await tx.outbox.due(NOON)
     assert (delivery.uncertain, again.uncertain) == (False, True)
 
@@ -118,7 +113,8 @@ async def test_a_note_waits_for_its_card(store: Store) -> None:
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         await tx.outbox.add_note(1, "Acknowledged by Ada")
         (card,) = await tx.outbox.due(NOON)
-        await tx.outbox.sent_card(card, Posted(activity_id="a", thread_id="t"), 1, NOON)
+        posted = Posted(activity_id="a", thread_id="t")
+        await settling.save(tx.connection, [settling.sent_card(card, posted, 1, NOON)])
         (note,) = await tx.outbox.due(NOON)
     assert note.text == "Acknowledged by Ada"
 
@@ -160,53 +156,6 @@ async def test_jobs_that_are_gone_are_forgotten(store: Store) -> None:
 async def test_a_database_that_cannot_be_opened_is_one_clear_sentence() -> None:
     with pytest.raises(BadSettings, match="DATABASE_URL cannot be opened"):
         await Store.open("sqlite:////nowhere/at/all/bot.db")
-
-
-async def test_the_migrations_lead_to_the_tables_that_a_new_database_has(tmp_path: Path) -> None:
-    made, migrated = tmp_path / "made.db", tmp_path / "migrated.db"
-    await (await Store.open(f"sqlite:///{made}")).close()
-    engine = create_engine(f"sqlite:///{migrated}")
-    with engine.begin() as connection:
-        upgrade(connection)
-    engine.dispose()
-    assert tables(made) == tables(migrated)
-    await (await Store.open(f"sqlite:///{migrated}")).close()
-
-
-async def test_a_database_of_an_earlier_version_is_brought_up_to_date_with_all_that_it_holds(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'bot.db'}")
-    with engine.begin() as connection:
-        upgrade(connection, "0002")
-    engine.dispose()
-    with closing(sqlite3.connect(tmp_path / "bot.db")) as old:
-        packed = pack(incident(number=7))
-        old.execute("INSERT INTO incidents VALUES (7, 'f', 1, 0, ?, 'l')", (packed,))
-        old.commit()
-    store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}")
-    async with store.begin() as tx:
-        assert await tx.incidents.open() == [incident(number=7)]
-        assert await tx.alerts.open() == ()
-    await store.close()
-
-
-async def test_a_first_start_that_was_cut_short_is_made_good(tmp_path: Path) -> None:
-    path = tmp_path / "bot.db"
-    with closing(sqlite3.connect(path)) as old:
-        old.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        old.commit()
-    store = await Store.open(f"sqlite:///{path}")
-    async with store.look() as tx:
-        assert await tx.incidents.open() == []
-    await store.close()
-
-
-def tables(path: Path) -> dict[str, object]:
-    """Tables with their columns (whatever their order, which an added one changes), indexes, and the revision."""
-    with closing(sqlite3.connect(path)) as connection:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        columns = {name: sorted(row[1:] for row in connection.execute(f"PRAGMA table_info({name})")) for name in names}
-        indexes = sorted(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"))
-        return {**columns, "indexes": indexes, "revision": list(connection.execute("SELECT * FROM alembic_version"))}
 
 
 async def test_people_are_found_among_what_fails_by_their_name_in_the_source_or_in_the_target(store: Store) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.teams.faults import retry_after
 from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import CardGone, TryLater, Undeliverable
+from bot.ports import CardGone, Message, TryLater, Undeliverable
 from tests.support.teams_stage import APP, CARD, CHANNEL, TENANT, Scripted, Stage
 
 POSTED = Posted(activity_id="1700", thread_id=f"{CHANNEL};messageid=1700")
@@ -31,15 +31,15 @@ def place(stage: Stage, kind: ConversationKind = ConversationKind.CHANNEL) -> Co
 
 
 def post(stage: Stage) -> Awaitable[object]:
-    return stage.teams.post(place(stage), CARD, "Hello")
+    return stage.teams.post(place(stage), Message(card=CARD, summary="Hello"))
 
 
 def update(stage: Stage) -> Awaitable[object]:
-    return stage.teams.update(place(stage), POSTED, CARD, "Hello")
+    return stage.teams.update(place(stage), POSTED, Message(card=CARD, summary="Hello"))
 
 
 def note(stage: Stage) -> Awaitable[object]:
-    return stage.teams.note(place(stage), POSTED, "Resolved")
+    return stage.teams.note(place(stage), POSTED, "Resolved", Message(card=CARD, summary="Hello"))
 
 
 EVERY = pytest.mark.parametrize("verb", [post, update, note])

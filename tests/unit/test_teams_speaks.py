@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import CannotLook, TryLater, Undeliverable
+from bot.ports import CannotLook, Message, TryLater, Undeliverable
 from tests.support.teams_stage import APP, CARD, CHANNEL, TENANT, Scripted, Stage
 
 POSTED = Posted(activity_id="1700", thread_id=f"{CHANNEL};messageid=1700")
@@ -29,15 +29,15 @@ def place(stage: Stage, kind: ConversationKind = ConversationKind.CHANNEL) -> Co
 
 
 def post(stage: Stage) -> Awaitable[object]:
-    return stage.teams.post(place(stage), CARD, "Hello")
+    return stage.teams.post(place(stage), Message(card=CARD, summary="Hello"))
 
 
 def update(stage: Stage) -> Awaitable[object]:
-    return stage.teams.update(place(stage), POSTED, CARD, "Hello")
+    return stage.teams.update(place(stage), POSTED, Message(card=CARD, summary="Hello"))
 
 
 def note(stage: Stage) -> Awaitable[object]:
-    return stage.teams.note(place(stage), POSTED, "Resolved")
+    return stage.teams.note(place(stage), POSTED, "Resolved", Message(card=CARD, summary="Hello"))
 
 
 EVERY = pytest.mark.parametrize("verb", [post, update, note])
@@ -45,7 +45,7 @@ CREATES = pytest.mark.parametrize("verb", [post, note])
 
 
 async def test_a_card_in_a_channel_starts_a_thread(stage: Stage) -> None:
-    posted = await stage.teams.post(place(stage), CARD, "Hello")
+    posted = await stage.teams.post(place(stage), Message(card=CARD, summary="Hello"))
     assert posted == Posted(activity_id="a-1", thread_id=f"{CHANNEL};messageid=a-1")
     (call,) = stage.calls
     assert (call.method, call.path) == ("POST", "conversations")
@@ -57,7 +57,7 @@ async def test_a_card_in_a_channel_starts_a_thread(stage: Stage) -> None:
 
 @pytest.mark.parametrize("kind", [ConversationKind.PERSONAL, ConversationKind.GROUP])
 async def test_a_card_in_a_chat_is_a_message(stage: Stage, kind: ConversationKind) -> None:
-    posted = await stage.teams.post(place(stage, kind), CARD, "Hello")
+    posted = await stage.teams.post(place(stage, kind), Message(card=CARD, summary="Hello"))
     assert posted == Posted(activity_id="a-1", thread_id="a:chat")
     assert stage.calls[0].path == "conversations/a%3Achat/activities"
 
@@ -70,7 +70,9 @@ async def test_a_card_is_updated_where_it_stands(stage: Stage) -> None:
 
 
 async def test_a_note_is_plain_text_in_the_cards_thread(stage: Stage) -> None:
-    await stage.teams.note(place(stage), POSTED, "Resolved by [Ada](http://evil.example)")
+    await stage.teams.note(
+        place(stage), POSTED, "Resolved by [Ada](http://evil.example)", Message(card=CARD, summary="Hello")
+    )
     (call,) = stage.calls
     assert call.path == "conversations/19%3Ageneral%40thread.tacv2%3Bmessageid%3D1700/activities"
     assert call.body["textFormat"] == "plain"
@@ -87,7 +89,7 @@ async def test_a_card_that_was_taken_without_an_id_may_be_there(stage: Stage, an
 
 async def test_the_thread_says_where_the_card_is_if_nothing_else_does(stage: Stage) -> None:
     stage.script.append(Scripted(201, {"id": f"{CHANNEL};messageid=42"}))
-    assert (await stage.teams.post(place(stage), CARD, "")).activity_id == "42"
+    assert (await stage.teams.post(place(stage), Message(card=CARD, summary=""))).activity_id == "42"
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "語", "😀"])
@@ -96,11 +98,11 @@ async def test_a_card_is_sent_up_to_40_kilobytes_of_utf_16_and_refused_beyond(st
     frame = len(msgspec.json.encode({"t": ""}))
     fits = (40 * 1024 - frame * 2) // width
     conversation = place(stage)
-    await stage.teams.post(conversation, {"t": letter * fits}, "")
+    await stage.teams.post(conversation, Message(card={"t": letter * fits}, summary=""))
     with pytest.raises(Undeliverable, match="UTF-16"):
-        await stage.teams.post(conversation, {"t": letter * (fits + 1)}, "")
+        await stage.teams.post(conversation, Message(card={"t": letter * (fits + 1)}, summary=""))
     with pytest.raises(Undeliverable, match="UTF-16"):
-        await stage.teams.update(conversation, POSTED, {"t": letter * (fits + 1)}, "")
+        await stage.teams.update(conversation, POSTED, Message(card={"t": letter * (fits + 1)}, summary=""))
     assert len(stage.calls) == 1
 
 

@@ -42,11 +42,11 @@ async def test_the_process_is_alive_whatever_else_is_wrong(client: Client, probl
 
 async def test_readiness_tells_the_problems_in_sentences(client: Client, problems: list[str]) -> None:
     ready = await client.get("/readyz")
-    assert (ready.status, await ready.json()) == (200, {"status": "ready"})
+    assert (ready.status, await ready.json()) == (200, {"status": "ready", "role": "leader"})
     problems.append("Graph did not answer for 5 minutes.")
     not_ready = await client.get("/readyz")
     assert not_ready.status == 503
-    assert await not_ready.json() == {"status": "not ready", "problems": ["Graph did not answer for 5 minutes."]}
+    assert await not_ready.json() == {"status": "not ready", "role": "leader", "problems": ["Graph did not answer for 5 minutes."]}
 
 
 async def test_a_fault_is_told_by_its_reference_only(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,65 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Connection, event, inspect, make_url, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.adapters.store.alerts import Alerts
-from bot.adapters.store.arrivals import Arrivals
-from bot.adapters.store.audits import Audits
-from bot.adapters.store.broken import Broken
-from bot.adapters.store.conversations import Conversations
-from bot.adapters.store.credentials import Credentials
-from bot.adapters.store.digests import Digests
-from bot.adapters.store.hours import Hours
-from bot.adapters.store.hybrid import HybridState
-from bot.adapters.store.incidents import Incidents
-from bot.adapters.store.ledger import Ledger
-from bot.adapters.store.memories import Memories
-from bot.adapters.store.outbox import Outbox
-from bot.adapters.store.people import People
-from bot.adapters.store.reading import Reading
-from bot.adapters.store.reports import Reports
-from bot.adapters.store.schema import metadata
-from bot.adapters.store.timeline import Timeline
-from bot.adapters.store.totals import Totals
-from bot.adapters.store.undelivered import Owing
-from bot.adapters.store.warnings import Warnings
-from bot.ports import BadSettings
+from bot.adapters.store.transaction import Transaction
+from bot.adapters.store.upgrading import HEAD, bring_up_to_date
+from bot.ports import BadSettings, StoreDown
 
-HEAD = "0005"
+AWAY = (DBAPIError, OSError)
 
 
-class Transaction:
-    """The tables, over one connection; everything done through it commits together or not at all."""
+class Home(Protocol):
+    """A kind of database. `shared`: several replicas may use it at once, so that one of them must be found to lead."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.reading = Reading(connection)
-        self.broken = Broken(connection)
-        self.memories = Memories(connection)
-        self.ledger = Ledger(connection)
-        self.warnings = Warnings(connection)
-        self.hours = Hours(connection)
-        self.arrivals = Arrivals(connection)
-        self.incidents = Incidents(connection)
-        self.outbox = Outbox(connection)
-        self.owing = Owing(connection)
-        self.conversations = Conversations(connection)
-        self.people = People(connection)
-        self.audits = Audits(connection)
-        self.credentials = Credentials(connection)
-        self.timeline = Timeline(connection)
-        self.totals = Totals(connection)
-        self.alerts = Alerts(connection)
-        self.hybrid = HybridState(connection)
-        self.digests = Digests(connection)
-        self.reports = Reports(connection)
+    engine: AsyncEngine
+    shared: bool
+
+    async def begin_writing(self, connection: AsyncConnection) -> None:
+        """Wait until no other writes."""
+        ...
+
+    async def begin_reading(self, connection: AsyncConnection) -> None:
+        """A view of one moment."""
+        ...
+
+    async def end_writer(self, connection: AsyncConnection, name: str) -> None:
+        """End the transaction by which a replica of that name holds up all writers, if it holds them up."""
+        ...
 
 
 class Store:
@@ -69,134 +42,110 @@ class Store:
 
     revision = HEAD
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, home: Home) -> None:
+        self.home = home
         self._writing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, url: str, *, durable: bool = True) -> Store:
-        """Open and upgrade the database; one that is not `durable` need not outlive its process.
+    async def open(cls, url: str, *, name: str = "syncwatch", durable: bool = True) -> Store:
+        """Open and upgrade the database; `name` is what this process is called there.
 
-        Raises BadSettings where it cannot be opened.
+        One that is not `durable` need not outlive its process. Raises BadSettings where it cannot be opened.
         """
-        address = _with_driver(url)
-        _try(address)
-        engine = create_async_engine(address, pool_size=4, max_overflow=0)
-        event.listen(engine.sync_engine, "connect", _prepare if durable else _prepare_for_a_while)
+        store = cls(home_of(url, name, durable=durable))
         try:
-            await _upgrade(engine)
+            async with store.begin() as tx:
+                await bring_up_to_date(tx.connection)
         except BadSettings:
-            await engine.dispose()
+            await store.close()
             raise
-        except (DBAPIError, OSError) as error:
-            await engine.dispose()
-            reason = str(getattr(error, "orig", error)) or type(error).__name__
-            raise BadSettings(f"The database of DATABASE_URL cannot be opened: {reason}.") from None
-        return cls(engine)
+        except StoreDown as error:
+            await store.close()
+            raise BadSettings(f"The database of DATABASE_URL cannot be opened: {error.reason}.") from None
+        return store
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await self.home.engine.dispose()
 
     async def why_not_written(self) -> str:
         """What keeps the database from being written, "" where nothing does: tried, and taken back."""
         try:
-            async with self._writing, self._engine.connect() as connection:
-                if connection.dialect.name == "sqlite":
-                    await connection.execute(text("BEGIN IMMEDIATE"))
+            async with self._writing, self.home.engine.connect() as connection:
+                await self.home.begin_writing(connection)
                 await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
                 await connection.rollback()
-        except DBAPIError as error:
-            return str(error.orig)
+        except AWAY as error:
+            return _why(error)
         return ""
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[Transaction]:
-        """A transaction that writes: commits at the end of the block, rolls back when the block raises."""
-        async with self._writing, self._engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                await connection.execute(text("BEGIN IMMEDIATE"))
-            yield Transaction(connection)
-            await connection.commit()
+        """A transaction that writes: commits at the end of the block, rolls back when the block raises.
+
+        Raises StoreDown where the database does not answer; whether a commit under way came through is not known then.
+        """
+        async with self._writing:
+            try:
+                async with self.home.engine.connect() as connection:
+                    await self.home.begin_writing(connection)
+                    yield Transaction(connection)
+                    await connection.commit()
+            except AWAY as error:
+                if (down := _down(error)) is None:
+                    raise
+                raise down from error
 
     @asynccontextmanager
     async def look(self) -> AsyncGenerator[Transaction]:
-        """A consistent view that only reads, and never waits for a writer."""
-        async with self._engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                await connection.execute(text("BEGIN"))
-            yield Transaction(connection)
-            await connection.rollback()
+        """A consistent view that only reads, and never waits for a writer. Raises StoreDown."""
+        try:
+            async with self.home.engine.connect() as connection:
+                await self.home.begin_reading(connection)
+                yield Transaction(connection)
+                await connection.rollback()
+        except AWAY as error:
+            if (down := _down(error)) is None:
+                raise
+            raise down from error
+
+    @asynccontextmanager
+    async def brief(self) -> AsyncGenerator[Transaction]:
+        """A transaction that waits for no writer, for the lease alone. Raises StoreDown."""
+        try:
+            async with self.home.engine.connect() as connection:
+                yield Transaction(connection)
+                await connection.commit()
+        except AWAY as error:
+            if (down := _down(error)) is None:
+                raise
+            raise down from error
+
+    async def end_writer(self, name: str) -> None:
+        """End the transaction by which a replica of that name holds up all writers. Raises StoreDown."""
+        async with self.brief() as tx:
+            await self.home.end_writer(tx.connection, name)
 
 
-def _with_driver(url: str) -> str:
+def home_of(url: str, name: str, *, durable: bool = True) -> Home:
+    """The kind of database that an address is of. Raises BadSettings."""
     if url.startswith("sqlite:///"):
-        return url.replace("sqlite://", "sqlite+aiosqlite://", 1)
-    raise BadSettings("DATABASE_URL must be sqlite:///FILE.")
+        from bot.adapters.store.sqlite import Sqlite
+
+        return Sqlite(url, durable=durable)
+    if url.startswith(("postgresql://", "postgres://")):
+        from bot.adapters.store.postgresql import Postgresql
+
+        return Postgresql(url, name)
+    raise BadSettings("DATABASE_URL must be sqlite:///FILE, or postgresql://USER:PASSWORD@HOST/DATABASE.")
 
 
-def _try(url: str) -> None:
-    """Raise BadSettings for a file that cannot be opened, before a driver with a thread of its own finds out."""
-    path = make_url(url).database
-    try:
-        sqlite3.connect(path or ":memory:").close()
-    except sqlite3.Error as error:
-        raise BadSettings(f"The database of DATABASE_URL cannot be opened: {error}.") from None
+def _down(error: Exception) -> StoreDown | None:
+    # A statement that the database refuses is a mistake of ours, and not its absence.
+    ours = isinstance(error, IntegrityError | ProgrammingError | DataError)
+    return None if ours else StoreDown(_why(error))
 
 
-def _prepare(connection: Any, _record: object) -> None:
-    # The driver's own transaction handling would commit behind our back, so it is switched off: BEGIN is ours.
-    # WAL lets readers go on beside the writer; FULL loses no commit, on kill -9 or on a power cut. While catching up,
-    # many batches touch the same pages: they are copied into the database every 16 MB, and not, as by default, every 4.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "wal_autocheckpoint=4000",
-        "busy_timeout=10000",
-        "cache_size=-16000",
-        "temp_store=MEMORY",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _prepare_for_a_while(connection: Any, record: object) -> None:
-    """The same without waiting for the disk."""
-    _prepare(connection, record)
-    connection.execute("PRAGMA synchronous=OFF").close()
-
-
-async def _upgrade(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            await connection.execute(text("BEGIN IMMEDIATE"))
-        revision = await connection.run_sync(_revision)
-        if not revision:
-            await connection.run_sync(_create)
-        elif revision > HEAD:
-            raise BadSettings(
-                f"The database of DATABASE_URL is of a newer Syncwatch ({revision}, this one knows {HEAD}): "
-                "run the newer one, or name another file."
-            )
-        elif revision != HEAD:
-            # Alembic costs a quarter of a second and ten megabytes, so only a database that is behind pays for it.
-            from bot.adapters.store.migrate import upgrade
-
-            await connection.run_sync(upgrade)
-        await connection.commit()
-
-
-def _revision(connection: Connection) -> str:
-    if not inspect(connection).has_table("alembic_version"):
-        return ""
-    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
-
-
-def _create(connection: Connection) -> None:
-    """Make all tables as they are now, and note for alembic how new they are."""
-    metadata.create_all(connection)
-    connection.execute(
-        text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-    )
-    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+def _why(error: BaseException) -> str:
+    """The driver's own words in one line, without the statement and its values."""
+    said = str(getattr(error, "orig", None) or error) or type(error).__name__
+    return said.splitlines()[0].rsplit(">: ", 1)[-1].rstrip(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import hours, jobs, usuals
 from bot.adapters.store.sql import among, insert, many, pack, slices, upsert
-from bot.hashing import WIDTH, number
+from bot.hashing import WIDTH
 from bot.hours import DAY, DAYS, FORGET_IDS, REMOVALS, Slot, unite, usual
 from bot.model import Hour, Usual
 
@@ -45,7 +46,7 @@ class Hours:
             if len(ids) > len(before):
                 rows.append(_row(key, by_key[key], ids))
         statement = insert(self._connection, hours)
-        counted = {"count": statement.excluded.count, "ids": statement.excluded.ids}
+        counted = {"count": statement.excluded["count"], "ids": statement.excluded.ids}
         await many(self._connection, statement.on_conflict_do_update(index_elements=["key"], set_=counted), rows)
 
     async def last_day(self, now: datetime) -> dict[str, tuple[Hour, ...]]:
@@ -104,14 +105,14 @@ class Hours:
         )
 
     async def _known(self, keys: Iterable[int]) -> dict[int, bytes | None]:
-        which = among(self._connection, hours.c.key, keys)
-        rows = await self._connection.execute(select(hours.c.key, hours.c.ids).where(which))
-        return {row.key: row.ids for row in rows}
+        known = select(hours.c.key, hours.c.ids).where(among(self._connection, hours.c.key, keys))
+        return {row.key: row.ids for row in await self._connection.execute(known)}
 
 
 def _hashed(slot: Slot) -> int:
     job_id, hour, action, status, cause = slot
-    return number(f"{job_id}\x1f{hour}\x1f{action}\x1f{status}\x1f{cause}")
+    text = "\x1f".join((job_id, str(hour), action, status, cause))
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
 
 
 def _row(key: int, slot: Slot, ids: bytes) -> tuple[Any, ...]:

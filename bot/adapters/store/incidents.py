@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import incidents
-from bot.adapters.store.sql import pack, upsert
+from bot.adapters.store.sql import among, pack, upsert
 from bot.model import Alert, Incident
 
 _incident = msgspec.msgpack.Decoder(Incident).decode
@@ -27,6 +27,13 @@ class Incidents:
         found = await self._connection.execute(select(incidents.c.body).where(incidents.c.number == number))
         body = found.scalar()
         return None if body is None else _incident(body)
+
+    async def of(self, numbers: Collection[int]) -> dict[int, Incident]:
+        """Those of these numbers that there are."""
+        rows = await self._connection.execute(
+            select(incidents.c.body).where(among(self._connection, incidents.c.number, numbers))
+        )
+        return {incident.number: incident for incident in map(_incident, rows.scalars())}
 
     async def recent(self, since: datetime) -> dict[str, Incident]:
         """Open incidents, and those resolved since a time, by fingerprint (of several the newest)."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select, update
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.adapters.store import deliveries
 from bot.adapters.store.schema import cards, conversations, incidents, notes, posts
 from bot.adapters.store.sql import insert
-from bot.model import Delivery, DeliveryKind, Posted
+from bot.model import Delivery, Posted
 from bot.ports import Card
 
 _json = msgspec.json.Encoder().encode
@@ -76,13 +75,22 @@ class Outbox:
 
     # --- Delivering ---
 
-    async def due(self, now: datetime, limit: int = 200) -> list[Delivery]:
-        """What may be delivered now: cards before notes, so that a note never precedes its card."""
+    async def due(self, now: datetime, limit: int = 200, *, but: Collection[str] = ()) -> list[Delivery]:
+        """What may be delivered now, in all conversations `but` some: cards before notes, so that none precedes its card."""
         return [
-            *await self._due_cards(now, limit),
-            *await self._due_notes(now, limit),
-            *await self._due_posts(now, limit),
+            *await self._due_cards(now, limit, but),
+            *await self._due_notes(now, limit, but),
+            *await self._due_posts(now, limit, but),
         ]
+
+    async def behind(self) -> int:
+        """How many deliveries are still to be made, now or later."""
+        some = [
+            select(func.count()).where(cards.c.wanted > cards.c.shown, cards.c.dead == ""),
+            select(func.count()).where(notes.c.done.is_(False), notes.c.dead == ""),
+            select(func.count()).where(posts.c.done.is_(False), posts.c.dead == ""),
+        ]
+        return sum([(await self._connection.execute(each)).scalar() or 0 for each in some])
 
     async def next_due(self) -> datetime | None:
         """The earliest time at which something that waits for another try may be tried again."""
@@ -92,70 +100,37 @@ class Outbox:
         times = [(await self._connection.execute(each)).scalar() for each in (waiting, more, last)]
         return min((time for time in times if time is not None), default=None)
 
-    async def _due_cards(self, now: datetime, limit: int) -> list[Delivery]:
+    async def _due_cards(self, now: datetime, limit: int, but: Collection[str]) -> list[Delivery]:
         rows = await self._connection.execute(
             select(cards, conversations.c.body.label("conversation"))
             .join(conversations, conversations.c.id == cards.c.conversation_id)
-            .where(cards.c.wanted > cards.c.shown, *_sendable(cards, now))
+            .where(cards.c.wanted > cards.c.shown, *_sendable(cards, now, but))
             .order_by(cards.c.id)
             .limit(limit)
         )
         return [deliveries.card(row) for row in rows]
 
-    async def _due_notes(self, now: datetime, limit: int) -> list[Delivery]:
+    async def _due_notes(self, now: datetime, limit: int, but: Collection[str]) -> list[Delivery]:
         at_card = (cards.c.incident == notes.c.incident) & (cards.c.conversation_id == notes.c.conversation_id)
         rows = await self._connection.execute(
             select(notes, cards.c.activity_id, cards.c.thread_id, conversations.c.body.label("conversation"))
             .join(conversations, conversations.c.id == notes.c.conversation_id)
             .join(cards, at_card)
-            .where(notes.c.done.is_(False), cards.c.activity_id != "", *_sendable(notes, now))
+            .where(notes.c.done.is_(False), cards.c.activity_id != "", *_sendable(notes, now, but))
             .order_by(notes.c.id)
             .limit(limit)
         )
         return [deliveries.note(row) for row in rows]
 
-    async def _due_posts(self, now: datetime, limit: int) -> list[Delivery]:
+    async def _due_posts(self, now: datetime, limit: int, but: Collection[str]) -> list[Delivery]:
         rows = await self._connection.execute(
             select(posts, conversations.c.body.label("conversation"))
             .join(conversations, conversations.c.id == posts.c.conversation_id)
-            .where(posts.c.done.is_(False), *_sendable(posts, now))
+            .where(posts.c.done.is_(False), *_sendable(posts, now, but))
             .order_by(posts.c.id)
             .limit(limit)
         )
         return [deliveries.post(row) for row in rows]
-
-    async def sending(self, delivery: Delivery) -> None:
-        """Say before a post that it is under way: should we die now, its outcome is not known."""
-        await self._set(delivery, sending=True)
-
-    async def sent_card(self, delivery: Delivery, posted: Posted, revision: int, not_before: datetime) -> None:
-        """The card stands and shows a revision; it may be updated again from `not_before` on."""
-        await self._set(
-            delivery,
-            shown=revision,
-            activity_id=posted.activity_id,
-            thread_id=posted.thread_id,
-            sending=False,
-            attempts=0,
-            not_before=not_before,
-        )
-
-    async def sent_note(self, delivery: Delivery) -> None:
-        await self._set(delivery, done=True, sending=False)
-
-    async def sent_post(self, delivery: Delivery, now: datetime) -> None:
-        await self._set(delivery, done=True, sending=False, not_before=now)
-
-    async def card_gone(self, delivery: Delivery) -> None:
-        """The card that stood is gone: the next delivery posts a new one."""
-        await self._set(delivery, activity_id="", thread_id="", sending=False, not_before=None)
-
-    async def retry(self, delivery: Delivery, at: datetime, *, uncertain: bool) -> None:
-        await self._set(delivery, attempts=delivery.attempts + 1, not_before=at, sending=uncertain)
-
-    async def bury(self, delivery: Delivery, reason: str) -> None:
-        """Give a delivery up, and keep why."""
-        await self._set(delivery, dead=reason[:500], sending=False)
 
     async def prune(self, before: datetime) -> None:
         """Forget cards of their own that were sent before a time, and notes of incidents that were over by then.
@@ -166,14 +141,7 @@ class Outbox:
         long_over = select(incidents.c.number).where(incidents.c.open.is_(False), incidents.c.changed_at < before)
         await self._connection.execute(delete(notes).where(notes.c.incident.in_(long_over)))
 
-    async def _set(self, delivery: Delivery, **values: Any) -> None:
-        table = _TABLES[delivery.kind]
-        await self._connection.execute(update(table).where(table.c.id == delivery.id).values(**values))
 
-
-_TABLES = {DeliveryKind.CARD: cards, DeliveryKind.NOTE: notes, DeliveryKind.POST: posts}
-
-
-def _sendable(table: Table, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _sendable(table: Table, now: datetime, but: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     in_time = or_(table.c.not_before.is_(None), table.c.not_before <= now)
-    return table.c.dead == "", conversations.c.active, in_time
+    return table.c.dead == "", conversations.c.active, in_time, table.c.conversation_id.not_in(list(but))

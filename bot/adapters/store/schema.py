@@ -336,3 +336,16 @@ audit = Table(
     Column("words", Text, nullable=False),
     Column("outcome", Text, nullable=False),
 )
+
+# Who leads, in one row: `epoch` grows with each leader, `until` is by the database's clock. `wakes` and `looks` are
+# raised by replicas that do not lead, to tell the leader that there is something to deliver or to look at.
+leader = Table(
+    "leader",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("holder", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("wakes", BigInteger, nullable=False, server_default="0"),
+    Column("looks", BigInteger, nullable=False, server_default="0"),
+)

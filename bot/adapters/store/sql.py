@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Column, ColumnElement, Table, cast, func, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, any_, cast, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,9 +33,10 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[dict[
 
 
 def among(connection: AsyncConnection, column: Column[int], keys: Iterable[int]) -> ColumnElement[bool]:
-    """`column IN keys` for any number of keys: they travel as one JSON text, and not as a parameter each."""
-    listed = func.jsonb_array_elements if connection.dialect.name == "postgresql" else func.json_each
-    each = listed(_json(list(keys)).decode()).table_valued("value")
+    """`column IN keys` for any number of keys: they travel as one value, and not as a parameter each."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(list(keys), postgresql.ARRAY(BigInteger)))
+    each = func.json_each(_json(list(keys)).decode()).table_valued("value")
     return column.in_(select(cast(each.c.value, BigInteger)))
 
 

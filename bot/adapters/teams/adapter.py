@@ -23,7 +23,7 @@ from bot.adapters.teams.keys import Keys
 from bot.adapters.teams.seen import Seen
 from bot.adapters.teams.turns import PRESS_PATIENCE, Pause, Reply, Turns
 from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import Answer, Called, CannotLook, Card, Clock, Listener, uncounted
+from bot.ports import Answer, Called, CannotLook, Clock, Listener, Message, uncounted
 
 log = logging.getLogger(__name__)
 
@@ -107,13 +107,14 @@ class Teams:
         return replies[0]
 
     async def _welcome(self, conversation: Conversation, answer: Answer) -> Posted:
-        return await self.post(conversation, answer.card, answer.summary)
+        return await self.post(conversation, Message(card=answer.card, summary=answer.summary))
 
     # --- speaking ------------------------------------------------------------------------------------------------------
 
-    async def post(self, conversation: Conversation, card: Card, summary: str) -> Posted:
+    async def post(self, conversation: Conversation, message: Message) -> Posted:
         """A card of its own: in a channel the first of a new thread."""
-        connector, written = self._connectors.to(conversation.service_url), outgoing.card(card, summary)
+        connector = self._connectors.to(conversation.service_url)
+        written = outgoing.card(message.card, message.summary)
         if conversation.kind is not ConversationKind.CHANNEL:
             sent = await connector.send(conversation.id, written)
             return Posted(activity_id=sent.id, thread_id=conversation.id)
@@ -121,13 +122,17 @@ class Teams:
         root = made.activity_id or made.id.partition(";messageid=")[2]
         return Posted(activity_id=root, thread_id=made.id)
 
-    async def update(self, conversation: Conversation, posted: Posted, card: Card, summary: str) -> None:
+    async def update(self, conversation: Conversation, posted: Posted, message: Message) -> None:
         connector = self._connectors.to(conversation.service_url)
-        await connector.update(posted.thread_id, posted.activity_id, outgoing.card(card, summary))
+        await connector.update(posted.thread_id, posted.activity_id, outgoing.card(message.card, message.summary))
 
-    async def note(self, conversation: Conversation, posted: Posted, text: str) -> None:
+    async def note(self, conversation: Conversation, posted: Posted, text: str, message: Message) -> None:
         connector = self._connectors.to(conversation.service_url)
         await connector.send(posted.thread_id, outgoing.text(text))
+
+    @property
+    def looks(self) -> bool:
+        return self._look is not None
 
     async def find(self, conversation: Conversation, marker: str) -> Posted | None:
         if self._look is None:

@@ -1,0 +1,50 @@
+"""PostgreSQL: several replicas on one database. Writers follow one another, as they do on SQLite, so that what a
+transaction has read is still true when it commits, whichever replica it runs on."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+WRITERS = 0x53594E43
+"""The advisory lock that a writer holds; such locks are of one database, and end with the transaction."""
+
+_LOCK = text("SELECT pg_advisory_xact_lock(:writers)")
+_HELD_UP = text("""
+SELECT pg_terminate_backend(lock.pid)
+FROM pg_locks lock JOIN pg_stat_activity session USING (pid)
+WHERE lock.locktype = 'advisory' AND lock.objid = :writers AND lock.granted AND session.application_name = :name
+  AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
+
+# A process that stops in the middle of a transaction (a frozen machine) would hold all others up: the server ends
+# its session after this long without a word.
+_SERVER = {"idle_in_transaction_session_timeout": "5000", "lock_timeout": "10000", "statement_timeout": "60000"}
+
+
+class Postgresql:
+    """A server; `name` is what this process's sessions are called there."""
+
+    shared = True
+
+    def __init__(self, url: str, name: str) -> None:
+        _, _, rest = url.partition("://")
+        self.engine = create_async_engine(
+            f"postgresql+asyncpg://{rest}",
+            pool_size=4,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"server_settings": {**_SERVER, "application_name": name}, "timeout": 10},
+        )
+
+    async def begin_writing(self, connection: AsyncConnection) -> None:
+        """Wait until no other writes. Every statement after this sees all that was committed before."""
+        await connection.execute(_LOCK, {"writers": WRITERS})
+
+    async def begin_reading(self, connection: AsyncConnection) -> None:
+        """A view of one moment."""
+        await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+    async def end_writer(self, connection: AsyncConnection, name: str) -> None:
+        """End the transaction by which a replica of that name holds up all writers, if it holds them up."""
+        await connection.execute(_HELD_UP, {"name": name, "writers": WRITERS})

@@ -1,0 +1,46 @@
+"""Bringing a database to the newest schema, or making it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.adapters.store.schema import metadata
+from bot.ports import BadSettings
+
+HEAD = "0006"
+
+
+async def bring_up_to_date(connection: AsyncConnection) -> None:
+    """Make all tables of a new database; change those of an old one. In the caller's transaction.
+
+    Raises BadSettings where it is of a newer Syncwatch.
+    """
+    revision = await connection.run_sync(_revision)
+    if not revision:
+        await connection.run_sync(_create)
+    elif revision > HEAD:
+        raise BadSettings(
+            f"The database of DATABASE_URL is of a newer Syncwatch ({revision}, this one knows {HEAD}): "
+            "run the newer one, or name another database."
+        )
+    elif revision != HEAD:
+        # Alembic costs a quarter of a second and ten megabytes, so only a database that is behind pays for it.
+        from bot.adapters.store.migrate import upgrade
+
+        await connection.run_sync(upgrade)
+
+
+def _revision(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def _create(connection: Connection) -> None:
+    """Make all tables as they are now, and note for alembic how new they are."""
+    metadata.create_all(connection)
+    connection.execute(
+        text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})

@@ -1,0 +1,53 @@
+"""The loop around the deliverer: wakes when something was stored, when a delivery has ended, or when a retry is due."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.outbox import Deliverer
+from bot.ports import Deposed, StoreDown
+
+log = logging.getLogger(__name__)
+
+IDLE = 5.0
+"""Seconds between looks when nothing wakes the loop."""
+
+AFTER_A_FAULT = 1.0
+
+
+class Delivering:
+    """Goes on until cancelled; one slow conversation holds no other up."""
+
+    def __init__(self, deliverer: Deliverer, *, idle: float = IDLE) -> None:
+        self._deliverer = deliverer
+        self._idle = idle
+        self._something = asyncio.Event()
+
+    def wake(self) -> None:
+        self._something.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled; a fault is logged and does not end the loop."""
+        try:
+            while True:
+                self._something.clear()
+                wait = await self._round()
+                try:
+                    await asyncio.wait_for(self._something.wait(), wait)
+                except TimeoutError:
+                    continue
+        finally:
+            await self._deliverer.stop()
+
+    async def _round(self) -> float:
+        """Begin all that is due; the seconds after which to look again."""
+        try:
+            while await self._deliverer.start(self.wake):
+                pass
+            return await self._deliverer.seconds_to_wait(self._idle)
+        except (StoreDown, Deposed) as error:
+            log.warning("nothing is delivered: %s", str(error) or "another replica leads")
+        except Exception:
+            log.exception("a delivery failed in an unforeseen way")
+        return AFTER_A_FAULT

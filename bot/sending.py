@@ -1,0 +1,133 @@
+"""How one delivery is sent: never a card twice where we can look, and nothing by one who no longer leads."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+import msgspec
+
+from bot.adapters.store import settling
+from bot.adapters.store.settling import Settling
+from bot.model import Conversation, Delivery, DeliveryKind, Incident, Posted
+from bot.ports import CannotLook, Card, Clock, Deposed, Message, Receiver, SourceDown, TryLater, Undeliverable
+from cards.incident import marker
+
+log = logging.getLogger(__name__)
+
+BETWEEN_UPDATES = timedelta(seconds=2)
+AT_ONCE = 64
+"""Conversations that are delivered to at the same time."""
+
+Receivers = Callable[[Conversation], Receiver]
+"""Which receiver speaks to a conversation. Raises Undeliverable where there is none."""
+
+
+class Render(Protocol):
+    """Draws an incident's card, and the sentence for its notification."""
+
+    def __call__(self, incident: Incident) -> tuple[Card, str]: ...
+
+
+class Sender:
+    """Sends what is due to its receiver, and settles that it was sent. `may_act` says whether this process leads."""
+
+    def __init__(
+        self, *, receivers: Receivers, settling: Settling, render: Render, now: Clock, may_act: Callable[[], bool]
+    ) -> None:
+        self._receivers = receivers
+        self._settling = settling
+        self._render = render
+        self._now = now
+        self._may_act = may_act
+        self._posting = dict[Receiver, asyncio.Semaphore]()
+
+    async def send(self, delivery: Delivery, incident: Incident | None) -> None:
+        """Raises TryLater, CardGone, Undeliverable, Deposed, and what the store raised."""
+        receiver = self._receivers(delivery.conversation)
+        if delivery.kind is DeliveryKind.POST:
+            await self._once(receiver, delivery)
+        elif incident is None:
+            raise Undeliverable(f"There is no incident {delivery.incident}.")
+        elif delivery.kind is DeliveryKind.NOTE:
+            await self._note(receiver, delivery, incident)
+        elif delivery.posted is not None:
+            await self._update(receiver, delivery, delivery.posted, incident)
+        else:
+            await self._post(receiver, delivery, incident)
+
+    # --- An incident's card, its notes, and cards of their own ---
+
+    async def _update(self, receiver: Receiver, delivery: Delivery, posted: Posted, incident: Incident) -> None:
+        message = self._message(incident, f"incident-{incident.number}-{incident.revision}")
+        self._still_leads()
+        await receiver.update(delivery.conversation, posted, message)
+        await self._stands(delivery, posted, incident)
+
+    async def _post(self, receiver: Receiver, delivery: Delivery, incident: Incident) -> None:
+        message = self._message(incident, f"incident-{incident.number}")
+        if delivery.uncertain and (found := await self._found(receiver, delivery, message.marker)):
+            await self._update(receiver, delivery, found, incident)
+            return
+        async with self._one_at_a_time(receiver):
+            await self._settling.settle(settling.sending(delivery))
+            self._still_leads()
+            posted = await receiver.post(delivery.conversation, message)
+            await self._stands(delivery, posted, incident)
+
+    async def _note(self, receiver: Receiver, delivery: Delivery, incident: Incident) -> None:
+        if delivery.posted is None:
+            return
+        async with self._one_at_a_time(receiver):
+            if not (delivery.uncertain and await self._found(receiver, delivery, delivery.text)):
+                await self._settling.settle(settling.sending(delivery))
+                message = self._message(incident, f"note-{delivery.id}")
+                self._still_leads()
+                await receiver.note(delivery.conversation, delivery.posted, delivery.text, message)
+            await self._settling.settle(settling.sent_note(delivery))
+
+    async def _once(self, receiver: Receiver, delivery: Delivery) -> None:
+        """A card of its own, which nothing updates afterwards."""
+        async with self._one_at_a_time(receiver):
+            if not (delivery.uncertain and await self._found(receiver, delivery, delivery.marker)):
+                await self._settling.settle(settling.sending(delivery))
+                card = msgspec.json.decode(delivery.card)
+                message = Message(card=card, summary=delivery.text, key=f"post-{delivery.id}", marker=delivery.marker)
+                self._still_leads()
+                await receiver.post(delivery.conversation, message)
+            await self._settling.settle(settling.sent_post(delivery, self._now()))
+
+    # --- With care ---
+
+    def _message(self, incident: Incident, key: str) -> Message:
+        card, summary = self._render(incident)
+        return Message(card=card, summary=summary, key=key, marker=marker(incident.number), incident=incident)
+
+    def _one_at_a_time(self, receiver: Receiver) -> asyncio.Semaphore:
+        # Where a post whose answer is lost cannot be looked up, no more than one is ever under way.
+        if receiver not in self._posting:
+            self._posting[receiver] = asyncio.Semaphore(AT_ONCE if receiver.looks else 1)
+        return self._posting[receiver]
+
+    def _still_leads(self) -> None:
+        # A process that was frozen here must not send what its successor has sent by now.
+        if not self._may_act():
+            raise Deposed
+
+    async def _found(self, receiver: Receiver, delivery: Delivery, text: str) -> Posted | None:
+        try:
+            return await receiver.find(delivery.conversation, text)
+        except CannotLook as error:
+            extra = {"incident": delivery.incident, "why": str(error)}
+            log.warning("a delivery may arrive twice: it cannot be looked up", extra=extra)
+            return None
+        except SourceDown as error:
+            raise TryLater(str(error), error.after, uncertain=True) from None
+
+    async def _stands(self, delivery: Delivery, posted: Posted, incident: Incident) -> None:
+        not_before = self._now() + BETWEEN_UPDATES
+        await self._settling.settle(settling.sent_card(delivery, posted, incident.revision, not_before))
+        log.info("delivered", extra={"incident": delivery.incident, "revision": incident.revision})

