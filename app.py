@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from bot.ports import BadSettings
@@ -13,14 +15,35 @@ from bot.ports import BadSettings
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; 0 is good, 2 is a mistake that a person can mend, told in one sentence."""
+    try:
+        return _run(words)
+    finally:
+        with _read_enough():
+            sys.stdout.flush()
+
+
+def _run(words: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(words)
     try:
-        return int(arguments.run(arguments))
+        # Of the others a broken pipe would be one to a database or to Teams, and is a fault.
+        prints = arguments.run in (_doctor, _analyze, _rule, _manifest)
+        with _read_enough() if prints else nullcontext():
+            return int(arguments.run(arguments))
     except BadSettings as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 0
+    return 0
+
+
+@contextmanager
+def _read_enough() -> Generator[None]:
+    """Whoever reads what is printed may stop, as `head` does: then nothing more is flushed to them, and all is well."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _serve(_: argparse.Namespace) -> int:
@@ -44,6 +67,16 @@ def _doctor(arguments: argparse.Namespace) -> int:
     found = asyncio.run(examined(given))
     print(as_json(found) if arguments.json else as_text(found))
     return 0 if is_well(found) else 1
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    from bot import logs, settings
+    from bot.migrating import migrate
+
+    given = settings.load()
+    logs.start("ERROR")
+    print(asyncio.run(migrate(given.database_url, check=arguments.check, source=arguments.source)))
+    return 0
 
 
 def _sandbox(arguments: argparse.Namespace) -> int:
@@ -111,6 +144,13 @@ def _parser() -> argparse.ArgumentParser:
     doctor = verbs.add_parser("doctor", help="check what the bot needs: settings, sign-in, permissions, logs and more")
     doctor.add_argument("--json", action="store_true", help="for machines")
     doctor.set_defaults(run=_doctor)
+
+    migrate = verbs.add_parser("migrate", help="bring the database to the newest tables, or fill it from another one")
+    migrate.add_argument("--check", action="store_true", help="only say what would be done")
+    migrate.add_argument(
+        "--from", dest="source", default="", metavar="URL", help="copy all of that database into this new one"
+    )
+    migrate.set_defaults(run=_migrate)
 
     sandbox = verbs.add_parser("sandbox", help="run the bot on a tenant in a box, with a Teams client to try it in")
     sandbox.add_argument("--seed", type=int, default=1, help="which company; the same seed gives the same one")

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec.structs import replace
-
 from bot.adapters.store import Store, Transaction
-from bot.model import Conversation, Person
+from bot.model import Conversation, ConversationKind, ConversationState, Person
+from bot.model.routes import Route
 from bot.notify import show_open
-from bot.places import merged
-from bot.ports import Answer
+from bot.places import merged, opened, opens_with, renamed, shut_by
+from bot.ports import Answer, Clock
+from bot.routes import Routes
 from cards.welcome import welcome
 
 
 class Acquaintances:
     """What the store knows of people and conversations; what is known already is not written again."""
 
-    def __init__(self, store: Store, *, changed: Callable[[], None], watch_on_install: bool) -> None:
-        self._store, self._changed = store, changed
+    def __init__(
+        self, store: Store, *, now: Clock, changed: Callable[[], None], watch_on_install: bool, routes: Routes
+    ) -> None:
+        self._store, self._now, self._changed, self._routes = store, now, changed, routes
         self._watch_on_install = watch_on_install
-        self._known: dict[str, Conversation] = {}
         self._met: dict[str, Person] = {}
 
     async def heard_from(self, conversation: Conversation, person: Person) -> None:
@@ -31,57 +32,98 @@ class Acquaintances:
             await tx.people.meet(person)
         self._met[person.id] = person
 
-    async def installed(self, conversation: Conversation) -> Answer:
-        """Say hello, and watch if the settings say so."""
-        self._known.pop(conversation.id, None)  # the store may have closed it since, after a delivery was refused
+    async def installed(self, conversation: Conversation) -> Answer | None:
+        """Say hello, and watch if the settings say so; but not to somebody whom the bot itself has sought out."""
+        met = await self._is_known(conversation)
         await self._remember(conversation)
+        if met:
+            return None
+        await self._tell_team(conversation)
+        again = False
         if self._watch_on_install:
             async with self._store.begin() as tx:
-                await tx.conversations.watch(conversation.id, True)
-                await show_open(tx, conversation)
+                # Routes that led there before lead there again; only a place without any is told of everything.
+                again = bool(await tx.routes.of(conversation.id))
+                if not again:
+                    await tx.routes.add(Route(to=conversation.id))
+                await show_open(tx, conversation, await self._routes.book(tx), self._now())
             self._changed()
-        return Answer(card=welcome(conversation, watching=self._watch_on_install), summary="Syncwatch is here")
+        card = welcome(conversation, watching=self._watch_on_install, again=again)
+        return Answer(card=card, summary="Syncwatch is here")
 
     async def heard_of(self, conversation: Conversation) -> None:
         """News of a place, or of its team: what watched there before it was closed watches again."""
-        await self._remember(conversation)
-        async with self._store.begin() as tx:
-            shut = [each for each in await self._of_team(tx, conversation) if not each.active]
-            opened = [each for each in shut if await tx.conversations.watches(each.id)]
-            for each in opened:
-                await tx.conversations.save(replace(each, active=True))
-                await show_open(tx, each)
-        if opened:
-            self._changed()
+        await self._remember(conversation, new=False)
+        await self._tell_team(conversation)
 
     async def left(self, conversation: Conversation) -> None:
-        """The bot was removed: nothing more is sent there."""
-        self._known.pop(conversation.id, None)
-        async with self._store.begin() as tx:
-            await tx.conversations.close(conversation.id)
-            await tx.conversations.watch(conversation.id, False)
+        """Nothing is sent there again, unless the app is installed there anew; what led there is shown as leading nowhere."""
+        await self.shut(conversation)
 
     async def shut(self, conversation: Conversation) -> None:
-        """The team was archived: nothing is sent to it until it is heard of again."""
+        """Nothing is sent there, or to its whole team, until it is heard of again."""
         async with self._store.begin() as tx:
-            for each in await self._of_team(tx, conversation):
-                self._known.pop(each.id, None)
-                await tx.conversations.close(each.id)
+            await _shut(tx, conversation)
 
-    async def _remember(self, conversation: Conversation) -> None:
-        if self._known.get(conversation.id) == conversation:
+    async def _tell_team(self, conversation: Conversation) -> None:
+        """What a conversation tells of its team is news of the team's other conversations as well."""
+        if not conversation.team_id:
+            return
+        async with self._store.look() as tx:
+            team = await _of_team(tx, conversation)
+        changed = [each for each in team if renamed(each, conversation) != each or opens_with(each, conversation)]
+        if not changed:
             return
         async with self._store.begin() as tx:
+            for each in changed:
+                named = renamed(each, conversation)
+                await self._save(tx, opened(named) if opens_with(each, conversation) else named, before=each)
+        self._changed()
+
+    async def _is_known(self, conversation: Conversation) -> bool:
+        """Whether this is a person's chat that is open already, or one that the bot was about to open."""
+        if conversation.kind is not ConversationKind.PERSONAL:
+            return False
+        async with self._store.look() as tx:
             before = await tx.conversations.get(conversation.id)
-            await tx.conversations.save(merged(before, conversation))
-            opened = before is not None and not before.active and await tx.conversations.watches(conversation.id)
-            if opened:
-                await show_open(tx, conversation)
-        self._known[conversation.id] = conversation
-        if opened:
+            sought = await tx.conversations.unopened(conversation.user_id)
+        return bool(sought) or (before is not None and before.active)
+
+    async def _remember(self, conversation: Conversation, *, new: bool = True) -> None:
+        """Keep what was heard of a conversation, and open it; one that is not known only if it may be `new`."""
+        async with self._store.look() as tx:
+            before = await tx.conversations.get(conversation.id)
+            sought = await tx.conversations.unopened(conversation.user_id)
+        after = merged(before, conversation)
+        if not sought and (before == after or (before is None and not new)):
+            return
+        async with self._store.begin() as tx:
+            await self._save(tx, after, before=before)
+            for each in sought:
+                await tx.conversations.move(each, conversation.id)
+                await tx.conversations.revive(conversation.id)
+        if sought or (before is not None and not before.active):
             self._changed()
 
-    async def _of_team(self, tx: Transaction, conversation: Conversation) -> list[Conversation]:
-        known = (await tx.conversations.all()).values()
-        team = conversation.team_id
-        return [each for each in known if each.id == conversation.id or (team and each.team_id == team)]
+    async def _save(self, tx: Transaction, after: Conversation, *, before: Conversation | None) -> None:
+        """Store it; where it was closed until now, it is told what it missed and what is still open."""
+        await tx.conversations.save(after)
+        if before is None or before.active or not after.active:
+            return
+        await tx.conversations.revive(after.id)
+        await show_open(tx, after, await self._routes.book(tx), self._now())
+
+
+async def _shut(tx: Transaction, conversation: Conversation) -> list[Conversation]:
+    alone = conversation.state is ConversationState.DELETED
+    known = await tx.conversations.get(conversation.id)
+    places = ([known] if known else []) if alone else await _of_team(tx, conversation)
+    for each in places:
+        await tx.conversations.save(shut_by(each, conversation))
+    return places
+
+
+async def _of_team(tx: Transaction, conversation: Conversation) -> list[Conversation]:
+    known = (await tx.conversations.all()).values()
+    team = conversation.team_id
+    return [each for each in known if each.id == conversation.id or (team and each.team_id == team)]

@@ -11,6 +11,7 @@ from typing import Any
 from bot.kqlrules.cells import shown
 from bot.model import Chart, Value
 from bot.ports import Answered, Clock, Refusal
+from bot.timescale import timescale
 
 KEPT, MOST = timedelta(minutes=30), 50
 MOST_LINES = 6
@@ -92,19 +93,28 @@ def _lines(answer: Answered, across: int, numbers: Sequence[int], words: Sequenc
     """One line for each column of numbers, or for each word where there is one column of them."""
     series: dict[str, list[tuple[str, float]]] = {}
     rows = sorted((row for row in answer.rows if row[across] is not None), key=lambda row: str(row[across]))
-    days = all(isinstance(row[across], datetime) and row[across].hour == row[across].minute == 0 for row in rows)
+    times = [row[across] for row in rows if isinstance(row[across], datetime)]
+    scale = timescale(times if len(times) == len(rows) else ())
     for row in rows:
         for at in numbers:
             name = shown(row[words[0]]) if words and len(numbers) == 1 else answer.columns[at][0]
             if (value := _value(row[at])) is not None:
-                series.setdefault(name, []).append((_moment(row[across], days), value))
+                series.setdefault(name, []).append((scale.names.get(row[across]) or shown(row[across]), value))
     names = answer.columns[numbers[0]][0] if len(numbers) == 1 else ""
-    return Chart(kind="lines", across=answer.columns[across][0], up=names, series=_largest(series))
+    return Chart(
+        kind="lines",
+        across=answer.columns[across][0],
+        up=names,
+        series=_largest(series),
+        places=scale.places,
+        scale=scale.unit,
+    )
 
 
 def _named(answer: Answered, kind: str, words: Sequence[int], number: int) -> Chart:
+    names = timescale(row[at] for row in answer.rows for at in words if isinstance(row[at], datetime)).names
     points = [
-        (", ".join(shown(row[at]) for at in words) or str(place), value)
+        (", ".join(names.get(row[at]) or shown(row[at]) for at in words) or str(place), value)
         for place, row in enumerate(answer.rows, 1)
         if (value := _value(row[number])) is not None
     ]
@@ -117,12 +127,6 @@ def _largest(
 ) -> tuple[tuple[str, tuple[tuple[str, float], ...]], ...]:
     ordered = sorted(series.items(), key=lambda each: -sum(value for _, value in each[1]))
     return tuple((name, tuple(points)) for name, points in ordered[:MOST_LINES])
-
-
-def _moment(value: Any, days: bool) -> str:
-    if not isinstance(value, datetime):
-        return shown(value)
-    return f"{value:%Y-%m-%d}" if days else f"{value:%Y-%m-%d %H:%M}"
 
 
 def _value(value: Any) -> float | None:

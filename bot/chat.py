@@ -21,6 +21,7 @@ from bot.model import Conversation, Diagnosis, Every, Person, Role
 from bot.parse import first_word, parse
 from bot.ports import Answer, Card, Clock, Hybrid, Jobs, Line, Logs, Press, Refusal, SourceDown, StoreDown
 from bot.roles import Roles
+from bot.routes import Routes
 from cards.elements import in_a_line, noted
 from cards.refusal import refusal
 
@@ -49,7 +50,10 @@ class Chat:
         asking: Asking | None = None,
         hybrid: Hybrid | None = None,
         digest_time: Callable[[Every], datetime] = no_digest,
+        routes: Routes | None = None,
+        zone: str = "UTC",
     ) -> None:
+        routes = routes or Routes()
         self._context = partial(
             Context,
             store=store,
@@ -63,9 +67,14 @@ class Chat:
             asking=asking,
             hybrid=hybrid,
             digest_time=digest_time,
+            routes=routes,
+            zone=zone,
+            role_of=roles.of,
         )
         self._roles = roles
-        self._acquaintances = Acquaintances(store, changed=changed, watch_on_install=watch_on_install)
+        self._acquaintances = Acquaintances(
+            store, now=now, changed=changed, watch_on_install=watch_on_install, routes=routes
+        )
 
     async def heard(self, line: Line) -> Answer:
         """Answer a typed line."""

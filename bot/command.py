@@ -43,7 +43,8 @@ class Command(Value, frozen=True, kw_only=True):
     """A command as it was declared.
 
     `in_place`: pressed as a button, its card takes the place of the pressed card; `for_all`: for everybody at once.
-    `reads`: it changes nothing, so that nobody needs to know later who ran it.
+    `reads`: it changes nothing, so that nobody needs to know later who ran it. `choices` are words that it takes, and
+    what each means.
     """
 
     name: str
@@ -56,11 +57,14 @@ class Command(Value, frozen=True, kw_only=True):
     for_all: bool = False
     hidden: bool = False
     reads: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def help(self) -> CommandHelp:
         usage = " ".join((self.name, *(_usage(each) for each in self.parameters)))
-        return CommandHelp(name=self.name, usage=usage, text=self.text, role=self.role, hidden=self.hidden)
+        return CommandHelp(
+            name=self.name, usage=usage, text=self.text, role=self.role, hidden=self.hidden, choices=self.choices
+        )
 
     async def understand(self, ctx: Context, words: Sequence[str]) -> dict[str, Any]:
         """The arguments that the words stand for. Raises Refusal."""
@@ -113,11 +117,12 @@ def command(
     for_all: bool = False,
     hidden: bool = False,
     reads: bool = False,
+    choices: Mapping[str, str] | None = None,
 ) -> Callable[[Act], Act]:
     """Declare a command. One with a `question` is asked back before it acts; one for readers changes nothing of weight."""
 
     def declare(act: Act) -> Act:
-        name = getattr(act, "__name__", "").rstrip("_")
+        name = getattr(act, "__name__", "").rstrip("_").replace("_", "-")
         _commands[name] = Command(
             name=name,
             text=inspect.cleandoc(act.__doc__ or "").split("\n")[0],
@@ -129,6 +134,7 @@ def command(
             for_all=for_all,
             hidden=hidden,
             reads=reads or role is not Role.OPERATOR,
+            choices=tuple((str(word), meaning) for word, meaning in (choices or {}).items()),
         )
         return act
 
@@ -154,7 +160,7 @@ def _parameter(declared: inspect.Parameter, kind: Any) -> Parameter:
     required = declared.default is inspect.Parameter.empty
     default = "" if required else written(declared.default)
     return Parameter(
-        name=declared.name.rstrip("_"),
+        name=declared.name.rstrip("_").replace("_", "-"),
         argument=declared.name,
         flag=declared.kind is inspect.Parameter.KEYWORD_ONLY,
         required=required,

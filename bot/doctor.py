@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.adapters.store import Store
+    from bot.routes import Routes
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,8 @@ class Patient:
 
     `sign_in` asks Entra ID for a token for "graph" or "teams", `server_time` a server of Teams for its time; both raise
     SourceDown.
-    `logs` is where history is asked for: the workspace, or the archive.
+    `logs` is where history is asked for: the workspace, or the archive; `routes` say who hears of what.
+    `greet_mail` connects to the mail server and signs in there, or raises TryLater; None where there is none.
     """
 
     settings: Settings
@@ -41,6 +43,8 @@ class Patient:
     sign_in: Callable[[str], Awaitable[None]]
     server_time: Callable[[], Awaitable[datetime | None]]
     logs: Logs | None
+    routes: Routes | None = None
+    greet_mail: Callable[[], Awaitable[None]] | None = None
 
 
 Look = Callable[[Patient], AsyncIterator[Diagnosis]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import suppress
 
 from bot.ports import Batch, SourceDown
 
@@ -26,6 +28,20 @@ async def together(batches: AsyncIterator[Batch], enough: int = ENOUGH) -> Async
         yield _one(held)
     if down is not None:
         raise down
+
+
+async def ahead(batches: AsyncIterator[Batch]) -> AsyncGenerator[Batch]:
+    """The same batches, of which the next is read while the last is dealt with: one waits for the wire, one for the disk."""
+    coming = asyncio.ensure_future(anext(batches, None))
+    try:
+        while (batch := await coming) is not None:
+            coming = asyncio.ensure_future(anext(batches, None))
+            yield batch
+    finally:
+        coming.cancel()
+        # What went wrong further on is of no interest to one who has stopped listening.
+        with suppress(asyncio.CancelledError, Exception):
+            await coming
 
 
 def _one(held: Sequence[Batch]) -> Batch:

@@ -172,6 +172,7 @@ def _reopened(incident: Incident, finding: Finding, now: datetime) -> Incident:
         ended="",
         peak=max(incident.peak, finding.evidence.count),
         snooze=snooze,
+        waiting=None,
         reopened=incident.reopened + 1,
         reopenings=(*incident.reopenings, now)[-FLAPS - 1 :],
     )

@@ -95,7 +95,7 @@ def _index(alerts: Iterable[Alert]) -> dict[tuple[str, str], str]:
     index: dict[tuple[str, str], str] = {}
     for alert in alerts:
         if alert.rule in _HOLDERS:
-            about = alert.key if alert.rule == SOURCE else alert.job_id
+            about = alert.key if alert.rule == SOURCE else _about(alert)
             index.setdefault((alert.rule, about), alert.fingerprint)
     return index
 
@@ -106,9 +106,14 @@ def _holder(alert: Alert, index: Mapping[tuple[str, str], str]) -> str:
             return holder
     for rule, explained in OF_A_JOB.items():
         mine = alert.rule in explained or f"{alert.rule}/{alert.key}" in explained
-        if mine and (holder := index.get((rule, alert.job_id))) is not None:
+        if mine and (holder := index.get((rule, _about(alert)))) is not None:
             return holder
     return ""
+
+
+def _about(alert: Alert) -> str:
+    """The job; or the application, by which the key of an alert begins that is about several jobs or none."""
+    return alert.job_id or alert.key.partition("/")[0]
 
 
 def _with_names(holder: Finding, held: Iterable[Finding]) -> Finding:

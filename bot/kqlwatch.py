@@ -17,6 +17,7 @@ from bot.kqlrules.reach import REACHES_EVERY, TABLES, Reach
 from bot.kqlrules.shelf import Broken, Shelf
 from bot.kqlrules.wording import tables
 from bot.model import Finding, Incident, Job, RuleState
+from bot.own_acts import Act, others
 from bot.ports import Answered, Clock, Question, Refusal, SourceDown, Tables
 from bot.sources.pacer import Pacer
 
@@ -50,7 +51,10 @@ class _State:
 
 @dataclass(kw_only=True)
 class KqlWatch:
-    """`missing` names tables (and JOBS) whose rows are not all there now, so that a rule about them is not asked."""
+    """`missing` names tables (and JOBS) whose rows are not all there now, so that a rule about them is not asked.
+
+    `own_app` is the application id under which the bot itself acts upon jobs.
+    """
 
     shelf: Shelf
     home: Tables
@@ -59,14 +63,17 @@ class KqlWatch:
     pacer: Pacer
     missing: Callable[[], Collection[str]] = frozenset
     pages: Page = lambda rule: ()
+    own_app: str = ""
     _states: dict[str, _State] = field(default_factory=dict[str, _State])
     _broken_since: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    _done: Sequence[Act] = ()
 
     def __post_init__(self) -> None:
         self._reach = Reach(self.home, self.pacer)
 
-    async def look(self, jobs: Mapping[str, Job]) -> None:
-        """Ask the rules that are due, as far as the budget goes."""
+    async def look(self, jobs: Mapping[str, Job], done: Sequence[Act] = ()) -> None:
+        """Ask the rules that are due, as far as the budget goes; `done` is what the bot itself did to jobs."""
+        self._done = done
         await asyncio.to_thread(self.shelf.look)
         self._settle()
         due = [state for state in self._states.values() if state.due <= self.now() and not self._gone(state.rule)]
@@ -87,8 +94,8 @@ class KqlWatch:
         orphans = (each.alert.rule for each in known if each.open and each.evidence.sheet and each.evidence.sheet.home)
         return answered | ({(name, EVERY) for name in orphans if name not in names} if self._states else set())
 
-    def broken(self) -> tuple[RuleState, ...]:
-        """Files that are no rules, and rules whose query fails."""
+    def broken(self, strikes: int = STRIKES) -> tuple[RuleState, ...]:
+        """Files that are no rules, and rules whose query has failed so many times in a row."""
         files = (
             RuleState(
                 name=each.name.removesuffix(".kql"),
@@ -101,7 +108,7 @@ class KqlWatch:
         queries = (
             RuleState(name=state.rule.name, sentence=state.error, since=state.since or self.now())
             for state in self._states.values()
-            if state.strikes >= STRIKES
+            if state.strikes >= strikes
         )
         return (*files, *queries)
 
@@ -151,7 +158,7 @@ class KqlWatch:
         for state, answer in zip(asked, await self.home.ask(questions), strict=True):
             if isinstance(answer, SourceDown):
                 down, state.due = answer, now + max(AGAIN, timedelta(seconds=answer.after or 0))
-                state.found = None
+                state.found, state.waits = None, f"It could not be asked: {answer}"
             elif isinstance(answer, Refusal):
                 self._failed(state, str(answer), now)
             else:
@@ -164,7 +171,7 @@ class KqlWatch:
     def _read(self, state: _State, answer: Answered, jobs: Mapping[str, Job], now: datetime) -> None:
         try:
             asked = Asked(home=self.home.name, pages=self.pages(state.rule))
-            state.found = findings(state.rule, answer, jobs, asked)
+            state.found = findings(state.rule, others(answer, self._done, self.own_app), jobs, asked)
         except Refusal as error:
             self._failed(state, str(error), now)
             return

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.model import BrokenRows, Incident, Severity, SourceState, Undelivered, Value
+from bot.ports import StoreDown
 
 if TYPE_CHECKING:
     from bot.adapters.store import Store
@@ -67,9 +71,17 @@ DELIVERIES = _counter(
     "and cards that were `gone` when they were to be updated.",
     "outcome",
 )
-OWED = _gauge("undelivered", "Cards and notes that are `waiting` to be sent, or `dead`: given up.", "kind", "state")
+OWED = _gauge(
+    "undelivered", "Cards, notes and posts that are `waiting` to be sent, or `dead`: given up.", "kind", "state"
+)
+OLDEST = _gauge("oldest_delivery_seconds", "For how long the oldest delivery that is due has been waiting.", "kind")
+DATABASE = _gauge(
+    "database_up", "1 where the bot's own database answers, 0 where not; what is looked up in it is absent then."
+)
+LEADER = _gauge("leader", "1 where this replica watches and delivers, 0 where another does.")
+EPOCH = _gauge("lease_epoch", "Grows whenever a replica begins to lead.")
 
-ALL = (ROWS, BROKEN, UP, LAG, LOOK, FAILED, CALLS, INCIDENTS, DELIVERIES, OWED)
+ALL = (ROWS, BROKEN, UP, LAG, LOOK, FAILED, CALLS, INCIDENTS, DELIVERIES, OWED, OLDEST, DATABASE, LEADER, EPOCH)
 
 
 class Metrics:
@@ -84,27 +96,37 @@ class Metrics:
         self.look_seconds = Histogram(LOOK.name, LOOK.text, LOOK.labels, buckets=BUCKETS, registry=self.registry)
         ProcessCollector(registry=self.registry)
 
-    async def text(self, store: Store, health: Health) -> bytes:
-        """All metrics as Prometheus reads them."""
-        async with store.look() as tx:
-            now = Now(
-                sources=health.states(),
-                broken=await tx.broken.all(),
-                incidents=tuple(await tx.incidents.open()),
-                undelivered=await tx.owing.all(),
-            )
+    async def text(self, store: Store, health: Health, at: datetime, *, leads: bool) -> bytes:
+        """All metrics as Prometheus reads them, also while the database does not answer."""
+        now = Now(sources=health.states(), leads=leads)
+        with suppress(StoreDown):
+            async with store.look() as tx:
+                lease = await tx.lease.get()
+                now = replace(
+                    now,
+                    answers=True,
+                    broken=await tx.broken.all(),
+                    incidents=tuple(await tx.incidents.open()),
+                    undelivered=await tx.owing.all(),
+                    oldest={each.kind.value: at - each.since for each in await tx.owing.oldest(at)},
+                    epoch=lease.epoch if lease else 0,
+                )
         present = CollectorRegistry(auto_describe=False)
         present.register(Present(now))
         return generate_latest(self.registry) + generate_latest(present)
 
 
 class Now(Value, frozen=True, kw_only=True):
-    """What is not counted but looked up when somebody asks."""
+    """What is not counted but looked up when somebody asks. `answers` says that the database does."""
 
     sources: tuple[SourceState, ...]
-    broken: tuple[BrokenRows, ...]
-    incidents: tuple[Incident, ...]
-    undelivered: tuple[Undelivered, ...]
+    leads: bool
+    answers: bool = False
+    broken: tuple[BrokenRows, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
+    oldest: Mapping[str, timedelta] = {}
+    epoch: int = 0
 
 
 class Present(Collector):
@@ -126,6 +148,11 @@ class Present(Collector):
             OWED,
             {(each.kind.value, "dead" if each.dead else "waiting"): each.count for each in self._now.undelivered},
         )
+        yield self._made(OLDEST, {(kind,): max(0.0, age.total_seconds()) for kind, age in self._now.oldest.items()})
+        yield self._made(DATABASE, {(): float(self._now.answers)})
+        yield self._made(LEADER, {(): float(self._now.leads)})
+        if self._now.answers:
+            yield self._made(EPOCH, {(): float(self._now.epoch)})
 
     def _made(self, described: Described, values: dict[tuple[str, ...], float]) -> Metric:
         metric = GaugeMetricFamily(described.name, described.text, labels=described.labels)

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
+from bot import holding
 from bot.adapters.store import Transaction
-from bot.incidents import FLAPS, Change, Kind, returns
-from bot.model import Conversation, Incident, LastTime, State, TimelineEntry
-from bot.routing import route
-from cards import notes
+from bot.adapters.store.incidents import likeness
+from bot.incidents import Change, Kind, worse
+from bot.model import Conversation, Incident, LastTime, TimelineEntry, Told
+from bot.routing import Because, Book, hearing
+from bot.said import due_note
 
 ACTED = "acted"
+UNTOLD = "untold"
+NOBODY = "nobody: no route leads anywhere that the bot can reach"
 SHOWN_ANEW = (Kind.OPENED, Kind.REOPENED, Kind.RELEASED)
-DAMPED = (Kind.REOPENED, Kind.RESOLVED)
-BY_PEOPLE = (Kind.ACKNOWLEDGED, Kind.ASSIGNED, Kind.SNOOZED, Kind.WAKES_SOON, Kind.WOKEN)
 
 
-async def tell(tx: Transaction, change: Change, watching: Iterable[Conversation]) -> Incident:
-    """Save the incident, ask for its cards to be posted or brought up to date, and for a note where one is due."""
+async def tell(tx: Transaction, change: Change, receivers: Iterable[Conversation]) -> Incident:
+    """Save the incident, ask for its cards to be posted or brought up to date, and for a note where one is due.
+
+    `receivers` are those in whose conversations the card belongs; they are asked for only where it is shown anew.
+    """
     if change.kind is Kind.OPENED:
         past = await _last_time(tx, change.incident)
         change = replace(change, incident=replace(change.incident, last_time=past))
     incident = await tx.incidents.save(change.incident)
     change = replace(change, incident=incident)
-    if change.kind in SHOWN_ANEW and not incident.held_by:
-        for conversation in route(incident, watching):
-            await tx.outbox.want_card(incident.number, conversation.id, incident.revision)
+    shown, reached = _shown_anew(change), False
+    if shown and incident.open:
+        reached = await holding.show(tx, incident, receivers, incident.changed_at)
     await tx.outbox.refresh(incident.number, incident.revision)
+    text, only = due_note(change), await _only(tx, change)
     if change.kind is not Kind.EDITED:
-        await tx.timeline.add(incident.number, _step(change))
-    if text := _due_note(change):
-        await tx.outbox.add_note(incident.number, text, await _only(tx, change))
+        step = _told(change, card=shown, note=text != "" and not only)
+        await tx.timeline.add(incident.number, step)
+    if change.kind in SHOWN_ANEW and shown and not reached:
+        await tx.timeline.add(incident.number, TimelineEntry(at=incident.changed_at, kind=UNTOLD, text=NOBODY))
+    if text:
+        await holding.say(tx, incident, text, incident.changed_at, only=only)
     return incident
+
+
+def _shown_anew(change: Change) -> bool:
+    """Whether somebody may have to be shown it who was not: it is new, is back, or has become worse."""
+    if change.incident.held_by:
+        return False
+    before = change.before.severity if change.before else change.incident.alert.severity
+    return change.kind in SHOWN_ANEW or worse(change.incident.alert.severity, before)
 
 
 async def _only(tx: Transaction, change: Change) -> str:
@@ -45,8 +62,41 @@ async def _only(tx: Transaction, change: Change) -> str:
     own = await tx.conversations.own(snooze.by.id)
     if own is None:
         return ""
-    await tx.outbox.want_card(change.incident.number, own.id, change.incident.revision)
+    await holding.show(tx, change.incident, [own], change.incident.changed_at)
     return own.id
+
+
+async def open_all(
+    tx: Transaction, changes: Sequence[Change], whom: Callable[[Incident], Iterable[Conversation]]
+) -> list[Incident]:
+    """The same as `tell` for incidents that are new, all at once; `whom` says who hears of one."""
+    if not changes:
+        return []
+    known = await tx.openings.known_before(change.incident.alert for change in changes)
+    new = [
+        replace(each, last_time=await _last_time(tx, each)) if likeness(each.alert) in known else each
+        for each in (change.incident for change in changes)
+    ]
+    opened = [
+        replace(change, incident=incident)
+        for change, incident in zip(changes, await tx.openings.save(new), strict=True)
+    ]
+    now = opened[0].incident.changed_at
+    shown = [each.incident for each in opened if _shown_anew(each)]
+    reached = await holding.show_new(tx, ((each, whom(each)) for each in shown), now)
+    unheard = [each for each in shown if each.number not in reached]
+    await tx.timeline.add_all(
+        [
+            *((each.incident.number, _told(each, card=_shown_anew(each), note=False)) for each in opened),
+            *((each.number, TimelineEntry(at=each.changed_at, kind=UNTOLD, text=NOBODY)) for each in unheard),
+        ]
+    )
+    return [each.incident for each in opened]
+
+
+def _told(change: Change, *, card: bool, note: bool) -> TimelineEntry:
+    """The step that a change is, with what was made heard of it."""
+    return replace(_step(change), told=Told(card=card, note=note, severity=change.incident.alert.severity))
 
 
 async def edit(tx: Transaction, incidents: Sequence[Incident]) -> None:
@@ -55,12 +105,19 @@ async def edit(tx: Transaction, incidents: Sequence[Incident]) -> None:
     await tx.outbox.refresh_all({incident.number: incident.revision for incident in incidents})
 
 
-async def show_open(tx: Transaction, conversation: Conversation) -> int:
-    """Bring the cards of all open incidents to a conversation that begins to watch; how many there are."""
+async def show_open(tx: Transaction, conversation: Conversation, book: Book, now: datetime) -> int:
+    """Bring the cards of open incidents to a conversation that hears of them from now on; how many there are.
+
+    What no route matches comes only where it stands nowhere yet.
+    """
     incidents = [each for each in await tx.incidents.open() if not each.held_by]
+    standing, shown = await tx.outbox.standing(), 0
     for incident in incidents:
-        await tx.outbox.want_card(incident.number, conversation.id, incident.revision)
-    return len(incidents)
+        heard = next((each for each in hearing(incident, book) if each.conversation.id == conversation.id), None)
+        if heard is not None and (heard.because is Because.ROUTE or incident.number not in standing):
+            await holding.show(tx, incident, [conversation], now)
+            shown += 1
+    return shown
 
 
 async def note_act(tx: Transaction, job_id: str, by: str, text: str, now: datetime) -> None:
@@ -116,42 +173,3 @@ def _how(past: Incident, steps: Iterable[TimelineEntry]) -> str:
     if past.ended:
         return past.ended
     return f"{past.acknowledged_by} had it" if past.acknowledged_by else "by itself, nobody had it"
-
-
-# --- What is said -------------------------------------------------------------------------------------------------------
-
-
-def _due_note(change: Change) -> str:
-    """The note of a change, unless it is to be kept quiet: snoozed, explained by another incident, or one of too many."""
-    incident = change.incident
-    if change.kind in BY_PEOPLE:
-        return _note(change)
-    if incident.held_by or (incident.snooze is not None and incident.state is not State.RESOLVED):
-        return ""
-    if change.kind in DAMPED and returns(incident, incident.changed_at) >= FLAPS:
-        begins = change.kind is Kind.REOPENED and returns(incident, incident.changed_at) == FLAPS
-        return notes.flapping(incident) if begins else ""
-    return _note(change)
-
-
-def _note(change: Change) -> str:
-    incident = change.incident
-    match change.kind:
-        case Kind.ACKNOWLEDGED:
-            return notes.acknowledged(incident)
-        case Kind.ASSIGNED:
-            return notes.assigned(incident)
-        case Kind.SNOOZED:
-            return notes.snoozed(incident)
-        case Kind.WAKES_SOON:
-            return notes.wakes_soon(incident)
-        case Kind.WOKEN:
-            return notes.woken(incident, change.why, change.by)
-        case Kind.RESOLVED:
-            return notes.resolved(incident)
-        case Kind.REOPENED:
-            return notes.reopened(incident)
-        case Kind.CHANGED if change.before is not None:
-            return notes.changed(incident, change.before)
-        case _:
-            return ""

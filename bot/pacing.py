@@ -2,43 +2,26 @@
 
 Teams counts the messages of a bot in sliding windows, for each conversation and for all of them together. Leaky buckets
 do not keep within such windows; a memory of the calls does. The windows are Microsoft's "values for estimation only"
-(Optimize your bot with rate limiting in Teams), so a refusal teaches: the conversation rests for as long as it was told.
+(Optimize your bot with rate limiting in Teams), so a refusal teaches: the conversation rests for as long as it was told,
+and less is sent to it from then on, for an hour in which it slowly becomes as much again as before.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-Windows = Sequence[tuple[float, int]]
-"""So many seconds, and how many calls in them."""
+from bot.narrowing import Crowd, Share
+from bot.sliding import Sliding, Windows
 
 OF_A_CONVERSATION: Windows = ((1, 7), (2, 8), (30, 60), (3600, 1800))
 IN_ALL: Windows = ((1, 50),)
-MARGIN = 0.05
+MARGIN = 0.055
 """Seconds by which each window is taken to be longer: calls that left one after the other arrive closer together."""
 
-
-class Sliding:
-    """The calls of late, and the windows that they must keep within."""
-
-    def __init__(self, windows: Windows) -> None:
-        self._windows = windows
-        self._calls = deque[float](maxlen=max(most for _, most in windows))
-
-    def free_at(self, margin: float) -> float:
-        """The time from which on another call fits; in the past where one fits now."""
-        calls = self._calls
-        return max(
-            (calls[-most] + seconds + margin for seconds, most in self._windows if len(calls) >= most), default=0.0
-        )
-
-    def called(self, at: float) -> None:
-        self._calls.append(at)
-
-    def idle_since(self, at: float) -> bool:
-        """Whether no call is remembered that is newer."""
-        return not self._calls or self._calls[-1] < at
+SPREAD = 0.5
+"""The part of the second over which its calls are spread: a burst would be slowed down on its way, and what is slowed down
+meets the next one.
+"""
 
 
 class Pacing:
@@ -56,20 +39,27 @@ class Pacing:
         self._each = each
         self._margin = margin
         self._all = Sliding(in_all)
+        self._apart = SPREAD * max(seconds / most for seconds, most in in_all)
+        self._next = 0.0
         self._of = dict[str, Sliding]()
         self._resting = dict[str, float]()
+        self._share = Share()
+        self._shares = dict[str, Share]()
+        self._crowd = Crowd()
         self._swept = elapsed()
 
     def wait_of(self, conversation: str) -> float:
         """Seconds until that conversation's windows let one more message through; 0 for now."""
-        until = self._resting.get(conversation, 0.0)
+        now, until = self._elapsed(), self._resting.get(conversation, 0.0)
         if (calls := self._of.get(conversation)) is not None:
-            until = max(until, calls.free_at(self._margin))
-        return max(0.0, until - self._elapsed())
+            share = self._shares[conversation].at(now) if conversation in self._shares else 1.0
+            until = max(until, calls.free_at(self._margin, share))
+        return max(0.0, until - now)
 
     def wait_in_all(self) -> float:
         """Seconds until the windows of all conversations together do."""
-        return max(0.0, self._all.free_at(self._margin) - self._elapsed())
+        now = self._elapsed()
+        return max(0.0, self._all.free_at(self._margin, self._share.at(now)) - now, self._next - now)
 
     def resting(self, longer: float) -> list[str]:
         """Conversations that must wait for longer than so many seconds."""
@@ -80,12 +70,25 @@ class Pacing:
         """Count a message."""
         now = self._elapsed()
         self._all.called(now)
+        self._next = now + self._apart
+        self._crowd.called(now)
         self._of.setdefault(conversation, Sliding(self._each)).called(now)
         self._sweep(now)
 
     def refused(self, conversation: str, after: float) -> None:
         """Teams asked to be left alone there for so many seconds."""
         self._resting[conversation] = max(self._resting.get(conversation, 0.0), self._elapsed() + after)
+
+    def throttled(self, conversation: str) -> None:
+        """Teams found that there were too many, although there was room by our count: its windows are narrower."""
+        now = self._elapsed()
+        if crowd := self._crowd.refused(conversation, now):
+            # It is not theirs but the limit of all that was met.
+            self._share.narrow(now, self._all.fullness(now))
+            for name in crowd:
+                self._shares.pop(name, None)
+        elif (calls := self._of.get(conversation)) is not None:
+            self._shares.setdefault(conversation, Share()).narrow(now, calls.fullness(now))
 
     def _sweep(self, now: float) -> None:
         """Forget conversations that no window reaches any more."""
@@ -95,3 +98,4 @@ class Pacing:
         self._swept = now
         self._of = {name: calls for name, calls in self._of.items() if not calls.idle_since(now - longest)}
         self._resting = {name: until for name, until in self._resting.items() if until > now}
+        self._shares = {name: share for name, share in self._shares.items() if share.at(now) < 1}

@@ -19,6 +19,10 @@ def parse(text: str, *, pressed: bool = False) -> tuple[Command, list[str]]:
         raise Refusal(f"That is longer than a command can be ({MOST_TEXT:,} characters).", ("help",))
     if not words:
         raise Refusal("Yes? Write `help` to see what I can do.", ("help", "jobs"))
+    # A name of several words may be written with blanks as well: who was told 7.
+    for length in (3, 2):
+        if len(words) >= length and (joined := first_word("-".join(words[:length]))) in known:
+            return known[joined], words[length:]
     name = first_word(text)
     if name in known:
         return known[name], words[1:]

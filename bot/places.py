@@ -1,12 +1,13 @@
-"""What is known of a conversation, put together from what its activities tell."""
+"""What is known of a conversation, put together from what its activities tell, and what opens it again once it is closed."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from bot.model import Conversation
+from bot.model import Conversation, ConversationState
 
-KEPT = ("name", "team_name", "team_id", "team_group_id", "bot_id")
+KEPT = ("name", "team_name", "team_id", "team_group_id", "bot_id", "user_id", "user_mri")
+OF_THE_TEAM = ("team_name", "team_group_id")
 
 
 def merged(before: Conversation | None, heard: Conversation) -> Conversation:
@@ -15,3 +16,35 @@ def merged(before: Conversation | None, heard: Conversation) -> Conversation:
         return heard
     facts = {name: getattr(heard, name) or getattr(before, name) for name in KEPT}
     return replace(heard, **facts)
+
+
+def renamed(each: Conversation, heard: Conversation) -> Conversation:
+    """A conversation with what was heard of its team."""
+    if not heard.team_id or each.team_id != heard.team_id:
+        return each
+    return replace(each, **{name: getattr(heard, name) or getattr(each, name) for name in OF_THE_TEAM})
+
+
+def opens_with(each: Conversation, heard: Conversation) -> bool:
+    """Whether a closed conversation opens because another one of its team was heard of.
+
+    What was shut with the whole team does; one that refused a delivery only where the news is of the team itself, which
+    bears the id of its first channel; a deleted channel never does.
+    """
+    if each.active or each.id == heard.id:
+        return False
+    if each.state is ConversationState.REFUSED:
+        return heard.id == heard.team_id
+    return each.state is not ConversationState.DELETED
+
+
+def opened(each: Conversation) -> Conversation:
+    return replace(each, active=True, state=ConversationState.OPEN, closed="")
+
+
+def shut_by(each: Conversation, told: Conversation) -> Conversation:
+    """A conversation after the news that it, or its team, is shut."""
+    state = ConversationState.TEAM_SHUT if told.state is ConversationState.OPEN else told.state
+    if each.state is ConversationState.DELETED and state is ConversationState.TEAM_SHUT:
+        return each
+    return replace(each, active=False, state=state, closed=told.closed or "The team was archived.")

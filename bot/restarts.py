@@ -24,6 +24,18 @@ MEANING: Mapping[RestartScope, str] = {
     RestartScope.FORCE_DELETES: "Lets the deletions that are held back happen in the next cycle. They are real.",
 }
 
+IN_SHORT: Mapping[str, str] = {
+    RestartScope.PORTAL: "like the portal's button: watermark, escrows and quarantine together; the usual one",
+    RestartScope.QUARANTINE: "lifts the quarantine for now and keeps everything else",
+    RestartScope.ESCROWS: "empties the list of retries",
+    RestartScope.WATERMARK: "an initial cycle: every object is judged again",
+    RestartScope.FULL: "forgets everything, also which accounts belong together; only with Microsoft's support",
+    RestartScope.FORCE_DELETES: "lets the deletions that are held back happen",
+}
+"""A line on each for help; the question before a restart says more."""
+
+TOGETHER = f"Several go together, with commas between them; {', '.join(ALONE)} stand alone."
+
 # Graph's flags in the order of its own example; one string, comma and blank between the names.
 _FLAGS: Mapping[RestartScope, str] = {
     RestartScope.WATERMARK: "Watermark",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.adapters.store import settling
 from bot.adapters.store.settling import Settling
 from bot.model import Conversation, Delivery, DeliveryKind, Incident, Posted
 from bot.ports import CannotLook, Card, Clock, Deposed, Message, Receiver, SourceDown, TryLater, Undeliverable
 from cards.incident import marker
+from cards.notes import called
 
 log = logging.getLogger(__name__)
 
@@ -27,22 +29,32 @@ Receivers = Callable[[Conversation], Receiver]
 
 
 class Render(Protocol):
-    """Draws an incident's card, and the sentence for its notification."""
+    """Draws an incident's card as it is to stand in a conversation, and the sentence for its notification."""
 
-    def __call__(self, incident: Incident) -> tuple[Card, str]: ...
+    def __call__(self, incident: Incident, conversation: Conversation, /) -> tuple[Card, str]: ...
 
 
 class Sender:
-    """Sends what is due to its receiver, and settles that it was sent. `may_act` says whether this process leads."""
+    """Sends what is due to its receiver, and settles that it was sent. `may_act` says whether this process leads, `turn` waits
+    until one more message may leave.
+    """
 
     def __init__(
-        self, *, receivers: Receivers, settling: Settling, render: Render, now: Clock, may_act: Callable[[], bool]
+        self,
+        *,
+        receivers: Receivers,
+        settling: Settling,
+        render: Render,
+        now: Clock,
+        may_act: Callable[[], bool],
+        turn: Callable[[Conversation], Awaitable[None]],
     ) -> None:
         self._receivers = receivers
         self._settling = settling
         self._render = render
         self._now = now
         self._may_act = may_act
+        self._turn = turn
         self._posting = dict[Receiver, asyncio.Semaphore]()
 
     async def send(self, delivery: Delivery, incident: Incident | None) -> None:
@@ -62,19 +74,19 @@ class Sender:
     # --- An incident's card, its notes, and cards of their own ---
 
     async def _update(self, receiver: Receiver, delivery: Delivery, posted: Posted, incident: Incident) -> None:
-        message = self._message(incident, f"incident-{incident.number}-{incident.revision}")
-        self._still_leads()
+        message = self._message(delivery, incident, f"incident-{incident.number}-{incident.revision}")
+        await self._may_send(delivery)
         await receiver.update(delivery.conversation, posted, message)
         await self._stands(delivery, posted, incident)
 
     async def _post(self, receiver: Receiver, delivery: Delivery, incident: Incident) -> None:
-        message = self._message(incident, f"incident-{incident.number}")
+        message = self._message(delivery, incident, f"incident-{incident.number}")
         if delivery.uncertain and (found := await self._found(receiver, delivery, message.marker)):
             await self._update(receiver, delivery, found, incident)
             return
         async with self._one_at_a_time(receiver):
             await self._settling.settle(settling.sending(delivery))
-            self._still_leads()
+            await self._may_send(delivery)
             posted = await receiver.post(delivery.conversation, message)
             await self._stands(delivery, posted, incident)
 
@@ -82,28 +94,35 @@ class Sender:
         if delivery.posted is None:
             return
         async with self._one_at_a_time(receiver):
-            if not (delivery.uncertain and await self._found(receiver, delivery, delivery.text)):
+            if not (delivery.uncertain and await self._found(receiver, delivery, _in_one_piece(delivery))):
                 await self._settling.settle(settling.sending(delivery))
-                message = self._message(incident, f"note-{delivery.id}")
-                self._still_leads()
+                message = replace(self._message(delivery, incident, f"note-{delivery.id}"), mention=delivery.mention)
+                await self._may_send(delivery)
                 await receiver.note(delivery.conversation, delivery.posted, delivery.text, message)
             await self._settling.settle(settling.sent_note(delivery))
 
     async def _once(self, receiver: Receiver, delivery: Delivery) -> None:
-        """A card of its own, which nothing updates afterwards."""
+        """A card of its own, posted once; the few that live on are updated where they stand."""
+        key = f"post-{delivery.id}{f'-{delivery.revision}' if delivery.posted else ''}"
+        card = msgspec.json.decode(delivery.card)
+        message = Message(card=card, summary=delivery.text, key=key, marker=delivery.marker)
+        if delivery.posted is not None:
+            await self._may_send(delivery)
+            await receiver.update(delivery.conversation, delivery.posted, message)
+            await self._settling.settle(settling.sent_post(delivery, self._now(), delivery.posted))
+            return
         async with self._one_at_a_time(receiver):
-            if not (delivery.uncertain and await self._found(receiver, delivery, delivery.marker)):
+            posted = await self._found(receiver, delivery, delivery.marker) if delivery.uncertain else None
+            if posted is None:
                 await self._settling.settle(settling.sending(delivery))
-                card = msgspec.json.decode(delivery.card)
-                message = Message(card=card, summary=delivery.text, key=f"post-{delivery.id}", marker=delivery.marker)
-                self._still_leads()
-                await receiver.post(delivery.conversation, message)
-            await self._settling.settle(settling.sent_post(delivery, self._now()))
+                await self._may_send(delivery)
+                posted = await receiver.post(delivery.conversation, message)
+            await self._settling.settle(settling.sent_post(delivery, self._now(), posted))
 
     # --- With care ---
 
-    def _message(self, incident: Incident, key: str) -> Message:
-        card, summary = self._render(incident)
+    def _message(self, delivery: Delivery, incident: Incident, key: str) -> Message:
+        card, summary = self._render(incident, delivery.conversation)
         return Message(card=card, summary=summary, key=key, marker=marker(incident.number), incident=incident)
 
     def _one_at_a_time(self, receiver: Receiver) -> asyncio.Semaphore:
@@ -112,7 +131,9 @@ class Sender:
             self._posting[receiver] = asyncio.Semaphore(AT_ONCE if receiver.looks else 1)
         return self._posting[receiver]
 
-    def _still_leads(self) -> None:
+    async def _may_send(self, delivery: Delivery) -> None:
+        """Wait for its turn, last of all: whatever took time between turn and call would let calls arrive too close."""
+        await self._turn(delivery.conversation)
         # A process that was frozen here must not send what its successor has sent by now.
         if not self._may_act():
             raise Deposed
@@ -131,3 +152,9 @@ class Sender:
         not_before = self._now() + BETWEEN_UPDATES
         await self._settling.settle(settling.sent_card(delivery, posted, incident.revision, not_before))
         log.info("delivered", extra={"incident": delivery.incident, "revision": incident.revision})
+
+
+def _in_one_piece(delivery: Delivery) -> str:
+    """The longest part of a note that no mention parts: where it is read back, a name that is called stands in markup."""
+    name = called(delivery.mention) if delivery.mention else ""
+    return max(delivery.text.split(name), key=len) if name else delivery.text

@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.assembly import Bot, assembled, utc_now
@@ -28,6 +28,12 @@ RULES_SECONDS = 10
 """Seconds between two looks for rules in KQL that are due."""
 DIGESTS_EVERY = 30
 """Seconds between two looks for digests that are due."""
+REPORTS_EVERY = 60
+"""Seconds between two looks whether something was given up that others are to be told of."""
+FIRST_BEAT = timedelta(seconds=5)
+"""After the start: by then the logs were looked into once."""
+TIME_SECONDS = 5
+"""Seconds between two looks at what time alone brings about."""
 BETWEEN_ALERTS = 1.0
 """Seconds in which alerts gather before they are judged again."""
 
@@ -84,8 +90,13 @@ def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
         ("logs", bot.watcher.tick, settings.watch_seconds),
         ("rules", bot.watcher.look_at_rules, RULES_SECONDS),
         ("digests", bot.digester.post_due, DIGESTS_EVERY),
+        ("clock", bot.timekeeper.tick, TIME_SECONDS),
+        ("given up", bot.reporter.report, REPORTS_EVERY),
     ):
         clock.add_job(_called(bot.metrics, name, look), "interval", seconds=seconds, next_run_time=start)
+    if bot.heartbeat is not None:
+        beat = _called(bot.metrics, "heartbeat", bot.heartbeat.beat)
+        clock.add_job(beat, "interval", seconds=settings.heartbeat_seconds, next_run_time=start + FIRST_BEAT)
     clock.start()
     held.callback(clock.shutdown, wait=False)
 

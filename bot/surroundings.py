@@ -45,6 +45,7 @@ class Surroundings:
         self._credentials_at: datetime | None = None
         self._groups_at: dict[str, datetime] = {}
         self._roles_at: datetime | None = None
+        self._owners_at: tuple[datetime | None, frozenset[str]] = (None, frozenset())
 
     async def read_audits(self) -> None:
         """What is new in the audit log."""
@@ -64,7 +65,7 @@ class Surroundings:
 
     async def look(self, jobs: Sequence[Job]) -> None:
         """The credentials of all jobs where that is due; of the next job in turn, whether they are good, its schema
-        and its groups; and who holds a directory role."""
+        and its groups; who holds a directory role, and who owns the jobs' applications."""
         if self._hybrid is not None:
             await self._hybrid.look()
         if self._directory is None:
@@ -85,6 +86,7 @@ class Surroundings:
             else:
                 self._answered(GROUPS)
         await self._look_at_roles(self._directory)
+        await self._look_at_owners(self._directory, jobs)
 
     async def _read_credentials(self, directory: Directory, jobs: Sequence[Job]) -> None:
         now = self._now()
@@ -147,6 +149,22 @@ class Surroundings:
             return
         async with self._store.begin() as tx:
             await tx.credentials.save_roles(found)
+
+    async def _look_at_owners(self, directory: Directory, jobs: Sequence[Job]) -> None:
+        """Who owns the jobs' applications; soon again where there is a job of which that is not known yet."""
+        now, asked = self._now(), frozenset(job.id for job in jobs)
+        at, before = self._owners_at
+        if at is not None and timedelta() <= now - at < (CHECK_EVERY if asked <= before else AGAIN):
+            return
+        self._owners_at = (now, asked)
+        try:
+            found = await directory.owners(jobs)
+        except SourceDown as error:
+            # Routes by owner go on with what was known, and an hour later it is tried again.
+            log.warning("who owns the jobs' applications was not read: %s", error)
+            return
+        async with self._store.begin() as tx:
+            await tx.credentials.save_owners(found)
 
     def _rests(self, source: str) -> bool:
         at = self._failed.get(source)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 
+from bot.adapters.store import Transaction
 from bot.context import Context
-from bot.model import AuditEntry
+from bot.model import AuditEntry, Job
+from bot.own_acts import Act, acts
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +21,7 @@ DONE = "done"
 DENIED = "denied"
 
 MOST = 300
+MOST_ACTS = 1_000
 
 
 def entry(ctx: Context, command: str, words: str, outcome: str) -> AuditEntry:
@@ -46,3 +50,8 @@ async def note(ctx: Context, command: str, words: str, outcome: str) -> bool:
         log.exception("the audit trail could not be written", extra={"command": command, "outcome": outcome})
         return False
     return True
+
+
+async def own_acts(tx: Transaction, jobs: Mapping[str, Job], since: datetime) -> tuple[Act, ...]:
+    """What people had the bot do to jobs since a time, the newest first."""
+    return acts(await tx.people.trail(MOST_ACTS, since=since, outcome=CONFIRMED), jobs)

@@ -25,6 +25,8 @@ from bot.model import (
     Value,
     Window,
 )
+from bot.own_acts import named
+from bot.trail import own_acts
 
 AUDITS = timedelta(days=1)
 
@@ -85,7 +87,7 @@ async def gather(
     jobs, failing = await tx.reading.jobs(), await _failing(tx)
     memories = await tx.memories.all()
     activity = await lately(tx, now)
-    audits = await tx.audits.since(now - AUDITS)
+    audits = named(await tx.audits.since(now - AUDITS), await own_acts(tx, jobs, now - AUDITS))
     about, checks = _by_target(audits), await tx.credentials.checks()
     groups, schemas = await tx.credentials.groups(), await tx.credentials.schemas()
     gone_jobs = deleted(memories) - jobs.keys()

@@ -5,30 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from contextlib import aclosing
+from datetime import datetime
 
-from bot import departed, ledger
+from bot import departed, ledger, pruning
+from bot.absences import Absences
 from bot.activity import Keep, count, expect
 from bot.adapters.store import Store, Transaction
 from bot.delay import Delay
 from bot.earlier import attach
-from bot.gathering import together
+from bot.gathering import ahead, together
 from bot.health import Health
 from bot.incidents import REOPEN_WITHIN, Change, Kind, advance
 from bot.kqlwatch import KqlWatch
 from bot.memories import remember_all
 from bot.missing import missing
 from bot.model import Gap, Incident
-from bot.notify import edit, tell
+from bot.notify import edit, open_all, tell
 from bot.ports import Batch, Clock, Jobs, Source, SourceDown
 from bot.reconcile import Reconciler
+from bot.routes import Routes
+from bot.routing import Book, receivers
 from bot.snoozes import wake_those_due
 from bot.surroundings import Surroundings
+from bot.trail import own_acts
 from bot.view import AUDITS, gather, look
 
 log = logging.getLogger(__name__)
-
-PRUNE_EVERY = timedelta(hours=1)
 
 
 class Watcher:
@@ -47,6 +50,8 @@ class Watcher:
         keep: Keep | None = None,
         kql: KqlWatch | None = None,
         reconciler: Reconciler | None = None,
+        absences: Absences | None = None,
+        routes: Routes | None = None,
     ) -> None:
         self._store = store
         self._jobs = jobs
@@ -58,17 +63,22 @@ class Watcher:
         self._keep = keep or Keep()
         self._kql = kql
         self._reconciler = reconciler
+        self._absences = absences
+        self._routes = routes or Routes()
         self._delay = Delay()
         self._judging = asyncio.Lock()
         self._pruned_at: datetime | None = None
 
     async def tick(self) -> None:
         """One look into the logs."""
+        if self._absences is not None:
+            await self._absences.began()
         if self._around is not None:
             await self._around.read_audits()
-        for source in self._sources:
-            await self._read(source)
+        read = [await self._read(source) for source in self._sources]
         await self.judge()
+        if self._absences is not None:
+            await self._absences.ended(read_all=all(read))
         await self._prune()
 
     async def look_at_jobs(self) -> None:
@@ -100,7 +110,8 @@ class Watcher:
             return
         async with self._store.look() as tx:
             jobs = await tx.reading.jobs()
-        await self._kql.look(jobs)
+            done = await own_acts(tx, jobs, self._now() - AUDITS)
+        await self._kql.look(jobs, done)
         if self._reconciler is not None:
             await self._reconciler.look()
         await self.judge()
@@ -120,10 +131,14 @@ class Watcher:
             found = attach(findings, known, view.windows, now)
             changes = list(advance(known, found, looked, now, deleted=view.deleted))
             changes += await self._woken(tx, known.values(), changes, now)
-            watching = await tx.conversations.watching() if changes else []
+            worth = [change for change in changes if change.kind is not Kind.EDITED]
+            book = await self._routes.book(tx) if worth else Book()
             await edit(tx, [change.incident for change in changes if change.kind is Kind.EDITED])
-            for change in (change for change in changes if change.kind is not Kind.EDITED):
-                incident = await tell(tx, change, watching)
+            new = [change for change in worth if change.kind is Kind.OPENED]
+            for incident in await open_all(tx, new, lambda each: receivers(each, book)):
+                log.info("incident", extra={"incident": incident.number, "change": Kind.OPENED.value})
+            for change in (change for change in worth if change.kind is not Kind.OPENED):
+                incident = await tell(tx, change, receivers(change.incident, book))
                 log.info("incident", extra={"incident": incident.number, "change": change.kind.value})
         if changes:
             self._wake()
@@ -140,17 +155,20 @@ class Watcher:
         jobs = await tx.reading.jobs() if snoozed else {}
         return list(wake_those_due(snoozed, jobs, now))
 
-    async def _read(self, source: Source) -> None:
+    async def _read(self, source: Source) -> bool:
+        """Whether the source was read to its end."""
         try:
             async with self._store.look() as tx:
                 cursor = await tx.reading.cursor(source.name)
-            async for batch in together(source.read(cursor, self._now())):
-                await self._fold(source.name, batch)
+            async with aclosing(ahead(together(source.read(cursor, self._now())))) as batches:
+                async for batch in batches:
+                    await self._fold(source.name, batch)
         except SourceDown as error:
             self._health.failed(source.name, str(error))
-        else:
-            self._health.answered(source.name, self._now())
-            self._delay.read_whole(source.name)
+            return False
+        self._health.answered(source.name, self._now())
+        self._delay.read_whole(source.name)
+        return True
 
     async def _fold(self, source: str, batch: Batch) -> None:
         rows = ledger.sort(batch.events)
@@ -167,17 +185,8 @@ class Watcher:
 
     async def _prune(self) -> None:
         now = self._now()
-        if self._pruned_at is not None and now - self._pruned_at < PRUNE_EVERY:
+        if self._pruned_at is not None and now - self._pruned_at < pruning.EVERY:
             return
         async with self._store.begin() as tx:
-            await tx.ledger.prune(now - self._keep.cleared)
-            await tx.warnings.prune(now - self._keep.cleared)
-            await tx.hours.prune(now, self._keep.hours)
-            await tx.hours.learn(now)
-            await tx.people.forget(now - PRUNE_EVERY)
-            await tx.audits.prune(now - self._keep.cleared)
-            await tx.arrivals.prune(now - self._keep.hours)
-            await tx.outbox.prune(now - self._keep.cleared)
-            await tx.credentials.keep(await tx.memories.all())
-            await tx.alerts.prune(now)
+            await pruning.prune(tx, now, self._keep)
         self._pruned_at = now

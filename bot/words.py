@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from enum import StrEnum
+from functools import partial
 from types import NoneType
 from typing import Any, get_args
 
@@ -159,13 +161,29 @@ _READERS: Mapping[Any, tuple[Reader, str]] = {
 
 
 def reader_of(annotation: Any) -> Reader:
-    """How words become a value of this type."""
-    return _READERS[_plain(annotation)][0]
+    """How words become a value of this type: one that is listed here, a closed set of words, or one that reads itself."""
+    kind = _plain(annotation)
+    if kind in _READERS:
+        return _READERS[kind][0]
+    return partial(read_word, kind) if issubclass(kind, StrEnum) else kind.read
 
 
 def shape_of(annotation: Any, name: str) -> str:
     """What usage lines show in the place of a value of this type."""
-    return _READERS[_plain(annotation)][1] or f"<{name}>"
+    kind = _plain(annotation)
+    if kind in _READERS:
+        return _READERS[kind][1] or f"<{name}>"
+    return "|".join(kind) if issubclass(kind, StrEnum) else kind.shape
+
+
+async def read_word(kind: type[StrEnum], _: Context, text: str) -> StrEnum:
+    """One of a closed set of words. Raises Unclear with the nearest."""
+    if text.lower() in set(kind):
+        return kind(text.lower())
+    ranked = process.extract(text.lower(), list(kind), scorer=fuzz.ratio, limit=2, score_cutoff=NEAR_ENOUGH)
+    raise Unclear(
+        f"'{text[:40]}' is not known here; there are {', '.join(kind)}.", [str(word) for word, _, _ in ranked]
+    )
 
 
 def listed(shape: str) -> tuple[str, ...]:

@@ -83,7 +83,8 @@ def drawn(chart: Chart) -> Element | None:
     if not points:
         return None
     if chart.kind == "lines":
-        return line_chart(title, chart.series, across=chart.across, up=chart.up)
+        across = chart.scale or chart.across
+        return line_chart(title, chart.series, across=across, up=chart.up, places=chart.places)
     draw = {"bars": bar_chart, "ranking": ranking_chart, "shares": share_chart}[chart.kind]
     return draw(title, points)
 

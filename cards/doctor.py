@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.model import Diagnosis, Grade
 from bot.ports import Card
-from cards.elements import BadgeStyle, badge, card, cell, columns, heading, table, text
+from cards.elements import BadgeStyle, badge, card, cell, columns, heading, table
+from cards.spoken import spoken
 from cards.words import count
 
 _ORDER = (Grade.FAULT, Grade.NOTE, Grade.WELL)
@@ -20,7 +21,7 @@ def doctor(found: Sequence[Diagnosis]) -> Card:
     word, style = _verdict(found)
     header = [[cell(name, bold=True)] for name in ("", "What was found")]
     rows = [
-        [[cell(_WORDS[each.grade])], [cell(each.topic, bold=True), text(each.text, spacing="None")]]
+        [[cell(_WORDS[each.grade])], [cell(each.topic, bold=True), spoken(each.text, spacing="None")]]
         for each in sorted(found, key=lambda each: _ORDER.index(each.grade))
     ]
     return card(

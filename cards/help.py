@@ -22,6 +22,7 @@ def help(commands: Sequence[CommandHelp], topic: str = "") -> Card:  # noqa: A00
         [
             heading(title),
             container(_line(each) for each in one or shown),
+            *(_choices(each) for each in one),
             text(_note(one or shown), subtle=True, spacing="Medium"),
             buttons(*_pressable(one or shown)),
         ],
@@ -33,6 +34,15 @@ def _line(each: CommandHelp) -> Element:
     who = run(" operators only", subtle=True) if each.role is Role.OPERATOR else None
     runs = [run(each.usage, bold=True, limit=120), *([who] if who else [])]
     return container([text(*runs), spoken(each.text, spacing="None")], spacing="Small")
+
+
+def _choices(each: CommandHelp) -> Element | None:
+    """A line on each word that the command takes."""
+    lines = [
+        text(*([run(f"{word} ", bold=True)] if word else []), meaning, spacing="Small")
+        for word, meaning in each.choices
+    ]
+    return container(lines, spacing="Medium") if lines else None
 
 
 def _note(shown: Sequence[CommandHelp]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.model import Advice, Incident, Severity, State
 from bot.ports import Card
@@ -12,6 +14,7 @@ from cards.elements import (
     Action,
     BadgeStyle,
     Element,
+    Somebody,
     badge,
     button,
     buttons,
@@ -21,10 +24,12 @@ from cards.elements import (
     facts,
     heading,
     link,
+    mentions,
     run,
     text,
 )
 from cards.sheet import sheet
+from cards.spoken import runs
 from cards.times import in_utc
 
 _COLOURS: dict[Severity, BadgeStyle] = {
@@ -35,17 +40,33 @@ _COLOURS: dict[Severity, BadgeStyle] = {
 }
 
 
+MOST_FACTS = 6
+"""Facts of a card that would be too large with all of them."""
+
+
 def marker(number: int) -> str:
     """What stands in an incident's card and in no other, so that it can be found again in the conversation."""
     return f"syncwatch-incident-{number}."
 
 
-def incident(incident: Incident, advice: Advice | None, now: datetime, *, seen_after: timedelta | None = None) -> Card:
-    """The card as it should look now; `seen_after` is how long after the log's row the incident was opened."""
+def incident(
+    incident: Incident,
+    advice: Advice | None,
+    now: datetime,
+    *,
+    seen_after: timedelta | None = None,
+    people: Sequence[Somebody] = (),
+) -> Card:
+    """The card as it should look now; `seen_after` is how long after the log's row the incident was opened.
+
+    `people` are called by name, so that Teams tells them, for as long as it is open.
+    """
+    called = people if incident.open else ()
     return card(
         [
             _first_line(incident, now),
             heading(over.title(incident)),
+            mentions("For", called),
             text(_meaning(incident, advice)) if incident.open else None,
             _box(_what_now(incident, advice, now)),
             *facts(incident_facts.of(incident, now)),
@@ -56,7 +77,16 @@ def incident(incident: Incident, advice: Advice | None, now: datetime, *, seen_a
         ],
         fallback=f"Incident {incident.number}, {_badge(incident).lower()}: {over.title(incident)}. "
         f"{_meaning(incident, advice) if incident.open else over.resolution(incident)}",
+        people=called,
+        rest=f"incident {incident.number} --page 1",
     )
+
+
+def lean(incident: Incident) -> Incident:
+    """As much of an incident as fits on a card, whatever its rule found; the rest is there for who asks."""
+    more = ("Not shown", f"what a card has no room for; write incident {incident.number} --page 1")
+    few = replace(incident.evidence, sheet=None, pages=(), facts=(*incident.evidence.facts[:MOST_FACTS], more))
+    return replace(incident, evidence=few)
 
 
 def _badge(incident: Incident) -> str:
@@ -109,7 +139,7 @@ def _what_now(incident: Incident, advice: Advice | None, now: datetime) -> Itera
     if advice and advice.action:
         yield text(run("Do this ", bold=True), advice.action)
     elif incident.evidence.sheet and incident.evidence.sheet.do:
-        yield text(run("Do this ", bold=True), incident.evidence.sheet.do)
+        yield text(run("Do this ", bold=True), *runs(incident.evidence.sheet.do))
     elif incident.alert.job_id and (incident.alert.cause or incident.evidence.quarantine):
         yield text(run("Do this ", bold=True), "Look at the errors; the knowledge base does not know this cause yet.")
     if advice and advice.known and advice.actor:
@@ -165,4 +195,4 @@ def _footer(now: datetime, seen_after: timedelta | None) -> str:
 
 
 def example() -> Card:
-    return incident(sample.IN_QUARANTINE, sample.PASSWORD_ADVICE, sample.NOW, seen_after=timedelta(seconds=41))
+    return incident(sample.IN_QUARANTINE, sample.PASSWORD_ADVICE, sample.NOW)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.model import Incident
+from bot.model import Incident, Person
 from cards import outlook, over, words
 from cards.times import Said
+
+SPELT = 3
+"""Askings that need no number."""
 
 
 def of(incident: Incident, now: datetime) -> Iterator[tuple[str, Said]]:
     """All of them in the order in which they are read."""
     yield from _trouble(incident)
-    yield from incident.evidence.facts
-    yield from _cause(incident)
+    yield from over.facts(incident)
+    yield from _cause(incident, now)
     yield from _life(incident, now)
 
 
@@ -36,10 +39,12 @@ def _trouble(incident: Incident) -> Iterator[tuple[str, Said]]:
         yield "Job", alert.job_name
 
 
-def _cause(incident: Incident) -> Iterator[tuple[str, Said]]:
+def _cause(incident: Incident, now: datetime) -> Iterator[tuple[str, Said]]:
     quarantine, cause = incident.evidence.quarantine, incident.alert.cause
     if quarantine is not None:
-        if incident.open and (off := outlook.switched_off_at(quarantine)) is not None:
+        if incident.open and quarantine.switched_off:
+            yield "Switched off", f"by Entra, after {outlook.DAYS_UNTIL_OFF} days of quarantine"
+        elif incident.open and (off := outlook.switched_off_at(quarantine)) is not None and off > now:
             yield "Switches off", (off, f", after {outlook.DAYS_UNTIL_OFF} days of quarantine")
         yield "Cause", outlook.quarantine_reason(quarantine)
     elif cause is not None:
@@ -52,9 +57,29 @@ def _life(incident: Incident, now: datetime) -> Iterator[tuple[str, Said]]:
     if incident.open and (snooze := incident.snooze) is not None:
         by = snooze.by.name or snooze.by.id
         yield "Snoozed", (f"by {by} until ", snooze.until, f"{words.or_sooner(snooze)}: {snooze.reason}")
+    yield from _escalation(incident)
     if incident.evidence.held:
         yield "Also, held back", "; ".join(incident.evidence.held)
     if incident.open and incident.held_by:
         yield "Held back", "explained by another incident, which is shown in its place"
     if incident.last_time is not None:
         yield "Last time", words.last_time(incident.last_time, now)
+
+
+def _escalation(incident: Incident) -> Iterator[tuple[str, Said]]:
+    """Who on call was asked, and who is next; nothing once somebody has taken it."""
+    waiting = incident.waiting
+    if waiting is None or not incident.unattended:
+        return
+    if waiting.asked:
+        last, asked = waiting.asked[-1], len(waiting.asked)
+        times = f", {asked} times asked in all" if asked > SPELT else ""
+        yield "Escalated", (f"to {_who(last.person)} at ", last.at, times)
+    if waiting.spent:
+        yield "On call", "everybody was asked again and again, and nobody has taken it"
+    elif waiting.next is not None and waiting.next_at is not None:
+        yield "Escalates", (f"to {_who(waiting.next)} at ", waiting.next_at)
+
+
+def _who(person: Person) -> str:
+    return person.name or "somebody on call"

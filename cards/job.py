@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from bot.model import Execution, Failing, Incident, Job, State
 from bot.ports import Card
 from cards import outlook, sample, words
@@ -63,8 +65,9 @@ def _facts(job: Job, failing: Sequence[Failing], now: datetime) -> Iterator[tupl
         yield "Quarantine", outlook.quarantine_reason(job.quarantine)
         if job.quarantine.current_began:
             yield "Since", words.since(job.quarantine.current_began, now)
-        yield "Day", outlook.quarantine_day(job.quarantine, now)
-        yield "What comes", outlook.what_entra_does(job.quarantine, now)
+        off = job.schedule_state.lower() == "disabled"
+        yield "Day", "" if off else outlook.quarantine_day(job.quarantine, now)
+        yield "What comes", outlook.what_entra_does(replace(job.quarantine, switched_off=off), now)
         yield "Entra says", job.quarantine.error_message
     yield "Last cycle", _cycle(job.last, now)
     if job.last_success and job.last_success != job.last and job.last_success.ended:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.model import Alert, Incident, Severity
+from datetime import timedelta
+
+from bot.model import Alert, Incident, Person, Severity
 from cards import over, words
 from cards.plain import SHORT, unformatted
 
@@ -86,3 +88,26 @@ def severity_changed(incident: Incident, before: Severity) -> str:
 
 def reason_changed(incident: Incident) -> str:
     return f"The reason has changed: {_name(incident)}. {unformatted(incident.alert.detail)}"
+
+
+def called(person: Person) -> str:
+    """The name under which somebody stands in a note."""
+    return unformatted(person.name or person.id, SHORT)
+
+
+def escalated(incident: Incident, to: Person, waited: timedelta, closed: str = "") -> str:
+    """Told when somebody on call is asked; `closed` says why their own chat cannot be reached."""
+    asked = (
+        f"is on call and cannot be reached in chat: {unformatted(closed)}" if closed else "is on call and is asked now."
+    )
+    return f"Nobody has taken {_name(incident)} for {words.duration(waited)}. {called(to)} {asked}"
+
+
+def spent(incident: Incident, rounds: int) -> str:
+    """Told when everybody on call was asked in vain."""
+    return f"Everybody on call was asked {rounds} times, and nobody has taken {_name(incident)}."
+
+
+def reminder(incident: Incident, waited: timedelta) -> str:
+    """Told ever more seldom while nobody acts."""
+    return f"Still open for {words.duration(waited)}, and nobody has taken it: {_name(incident)}."

@@ -32,6 +32,8 @@ def quarantine_reason(quarantine: Quarantine) -> str:
 
 def what_entra_does(quarantine: Quarantine, now: datetime) -> str:
     """What happens when nobody acts: the next attempt, and the day on which the job is switched off."""
+    if quarantine.switched_off:
+        return "Nothing comes by itself any more: Entra has switched this job off."
     off = switched_off_at(quarantine)
     if off is not None and off <= now:
         return f"The {DAYS_UNTIL_OFF} days ended on {day(off, now)}: Entra switches the job off."

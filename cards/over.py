@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.model import Incident
 from cards import words
@@ -36,6 +36,17 @@ _PAST: Mapping[str, str] = {
     "belongs": "belonged",
 }
 _VERB = re.compile(rf"\b({'|'.join(_PAST)})\b")
+
+
+# Facts that are only so while it lasts: what they are called afterwards, "" for those that say nothing any more.
+_FACTS: Mapping[str, str] = {"Slows down": "Slowed down", "Now": "", "Expected": "", "Quarantine at": ""}
+
+
+def facts(incident: Incident) -> Iterator[tuple[str, str]]:
+    """The facts of its evidence, in the past tense where the incident is over."""
+    for name, value in incident.evidence.facts:
+        if shown := name if incident.open else _FACTS.get(name, name):
+            yield shown, value
 
 
 def title(incident: Incident) -> str:

@@ -34,6 +34,15 @@ def clean(text: str, limit: int = LONG) -> str:
     return line if len(line) <= limit and len(text) <= limit * 2 else line[: limit - 1].rstrip() + "…"
 
 
+def shortened(text: str, limit: int) -> str:
+    """Clean text cut behind a word; a word that is too long by itself is cut within."""
+    line = clean(text, LONG)
+    if len(line) <= limit:
+        return line
+    kept = line[:limit].rpartition(" ")[0] if " " in line[:limit] else line[: limit - 1]
+    return f"{kept.rstrip(' ,;:-')}…"
+
+
 def _visible(mark: str) -> str:
     if mark.isspace():
         return " "

@@ -9,7 +9,22 @@ from bot.model import Acted, Credential, Every, Fared, Report
 from bot.ports import Card
 from cards import sample, words
 from cards.charts import line_chart, ranking_chart
-from cards.elements import Element, badge, button, buttons, card, cell, columns, facts, heading, table, text
+from cards.elements import (
+    Element,
+    badge,
+    button,
+    buttons,
+    card,
+    cell,
+    columns,
+    container,
+    facts,
+    heading,
+    run,
+    table,
+    text,
+)
+from cards.plain import shortened
 
 MOST_JOBS = 12
 SMALL = 0.0005
@@ -39,6 +54,7 @@ def report(report: Report, now: datetime, *, digest: Every | None = None, name: 
             text(said),
             *_charts(report),
             _jobs(report.jobs),
+            _oldest(report, now),
             *facts(_facts(report, now)),
             buttons(button("Open incidents", "incidents"), button("Errors", "errors"), _off(digest)),
         ],
@@ -81,7 +97,8 @@ def _said(report: Report) -> str:
 
 def _charts(report: Report) -> Iterator[Element]:
     if sum(rows for _, rows in report.buckets):
-        yield line_chart("Failed rows", [("failed", report.buckets)], across="UTC")
+        failed = [("failed", report.buckets)]
+        yield line_chart("Failed rows", failed, across=report.scale or "UTC", places=report.places)
     if len(report.causes) > 1:
         yield ranking_chart("Top causes", [(cause or "no code", rows) for cause, rows in report.causes])
 
@@ -118,17 +135,28 @@ def _change(fared: Fared) -> str:
     return "as before" if abs(by) < SMALL else f"{100 * by:+.1f} points"
 
 
+def _oldest(report: Report, now: datetime) -> Element | None:
+    """What is open for longest, each in a row of its own with its whole title."""
+    if not report.oldest:
+        return None
+    lines = [
+        text(
+            run(f"#{each.number} ", bold=True),
+            each.alert.title,
+            run(f" {words.lasting(now - each.opened_at)}", subtle=True),
+        )
+        for each in report.oldest
+    ]
+    return container([heading("Open for longest", small=True), *lines], spacing="Medium")
+
+
 def _facts(report: Report, now: datetime) -> Iterator[tuple[str, str]]:
     if len(report.causes) == 1:
         cause, rows = report.causes[0]
         yield "Cause", f"{cause or 'no code'}: {rows:,}"
-    oldest = [
-        f"#{each.number} {each.alert.title[:60]} ({words.duration(now - each.opened_at)})" for each in report.oldest
-    ]
-    yield "Oldest", "; ".join(oldest)
     yield "Ending", "; ".join(_ends(each, now) for each in report.ahead)
     snoozed = [
-        f"#{each.number} by {each.snooze.by.name or each.snooze.by.id}: {each.snooze.reason[:60]}"
+        f"#{each.number} by {each.snooze.by.name or each.snooze.by.id}: {shortened(each.snooze.reason, 60)}"
         for each in report.snoozed[:5]
         if each.snooze is not None
     ]
@@ -137,12 +165,12 @@ def _facts(report: Report, now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _ends(credential: Credential, now: datetime) -> str:
-    return f"{credential.kind} of {credential.owner[:60]} in {words.duration(credential.expires_at - now)}"
+    return f"{credential.kind} of {shortened(credential.owner, 60)} in {words.duration(credential.expires_at - now)}"
 
 
 def _acted(acted: Acted) -> str:
     times = "" if acted.times == 1 else f" {acted.times:,} times"
-    return f"{acted.who[:40]} {acted.what}{times}"
+    return f"{shortened(acted.who, 40)} {acted.what}{times}"
 
 
 def example() -> Card:
@@ -171,9 +199,9 @@ def example_report() -> Report:
         until=sample.NOW,
         jobs=jobs,
         buckets=tuple(
-            (f"{day} Nov", rows) for day, rows in zip(range(14, 21), (8, 12, 7, 180, 90, 20, 8), strict=True)
+            (f"2026-11-{day}", rows) for day, rows in zip(range(14, 21), (8, 12, 7, 180, 90, 20, 8), strict=True)
         ),
-        causes=(("attributevaluemustbeunique/proxyaddresses", 210), ("timeout", 80), ("insufficientrights", 35)),
+        causes=(("AttributeValueMustBeUnique · proxyAddresses", 210), ("TimeOut", 80), ("InsufficientRights", 35)),
         opened=6,
         resolved=5,
         opened_before=4,

@@ -9,6 +9,7 @@ from bot.model import Incident, RuleHelp, Severity
 from bot.ports import Card
 from cards import sample, words
 from cards.elements import Element, button, buttons, card, cell, facts, heading, run, table, text
+from cards.spoken import runs, spoken
 
 MOST, A_PAGE = 5, 25
 
@@ -28,7 +29,7 @@ def rules(found: Sequence[tuple[RuleHelp, int]], broken: Sequence[str] = (), pag
         [
             heading("What I watch for"),
             text(said, subtle=True),
-            *(text(run("Broken ", bold=True), sentence) for sentence in broken[:MOST]),
+            *(text(run("Broken ", bold=True), *runs(sentence)) for sentence in broken[:MOST]),
             table((4, 8, 1), [header, *rows]),
             buttons(button("More", "rules", f"--page {page + 1}")) if page < pages else None,
         ],
@@ -37,11 +38,8 @@ def rules(found: Sequence[tuple[RuleHelp, int]], broken: Sequence[str] = (), pag
 
 
 def _line(each: RuleHelp) -> Element:
-    return (
-        text(each.text, run(f" Does not work: {each.note}", bold=True))
-        if each.note and each.broken
-        else text(each.text)
-    )
+    wrong = [run(" Does not work: ", bold=True), *runs(each.note)] if each.note and each.broken else []
+    return text(*runs(each.text), *wrong)
 
 
 def rule(shown: RuleHelp, found: Sequence[Incident], now: datetime) -> Card:
@@ -52,13 +50,15 @@ def rule(shown: RuleHelp, found: Sequence[Incident], now: datetime) -> Card:
         ("Severity", f"{shown.severity}, as a rule"),
         ("Looks at", shown.needs),
         *shown.facts,
-        ("Note", shown.note),
         ("Open", f"{'; '.join(opened)}{more}" if found else "nothing"),
     ]
     return card(
         [
             heading(shown.name),
-            text(shown.text),
+            spoken(shown.text),
+            text(run("Does not work " if shown.broken else "Note ", bold=True), *runs(shown.note))
+            if shown.note
+            else None,
             *facts(pairs),
             buttons(
                 *(button(f"#{each.number}", "incident", str(each.number)) for each in found[:MOST]),

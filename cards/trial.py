@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from bot.kqlrules.judge import span
 from bot.kqlrules.model import KqlRule
+from bot.kqlrules.reach import TABLES
 from bot.kqlrules.trial import Happened, Trial
+from bot.kqlrules.wording import tables
 from bot.model import Alert, Evidence, Finding, Severity, Sheet
 from bot.ports import Card
 from cards import words
 from cards.elements import Element, button, buttons, card, container, heading, run, text
 from cards.sheet import sheet
+from cards.times import in_utc
 
 SHOWN, ROWS_SHOWN = 5, 3
 
@@ -35,11 +38,26 @@ def trial(tried: Trial) -> Card:
 def verdict(tried: Trial) -> str:
     """The answer in one sentence."""
     if not tried.incidents:
-        return "It would not have fired."
+        return _nothing(tried)
     most = max(tried.incidents, key=lambda each: each.times)
     same = f", {most.times} of them one incident" if len(tried.incidents) > 1 and most.times > 1 else ""
     incidents = words.count(len(tried.incidents), "incident")
-    return f"It would have fired {words.count(tried.fired, 'time')}{same}: {incidents} in all."
+    return f"It would have fired {words.count(tried.fired, 'time')}{same}: {incidents} in all.{_empty(tried, ' But ')}"
+
+
+def _nothing(tried: Trial) -> str:
+    """Why nothing was found: there was nothing to look at, or it was looked at."""
+    if tried.empty and len(tried.empty) == len(tables(tried.rule.kql, TABLES)):
+        return f"There were no rows to look at, so this tells nothing about the rule:{_empty(tried, ' ')}"
+    return f"It would not have fired.{_empty(tried, ' But ')}"
+
+
+def _empty(tried: Trial, before: str) -> str:
+    if not tried.empty:
+        return ""
+    has = "has" if len(tried.empty) == 1 else "have"
+    stretch = f"{tried.began.day} {tried.began:%b %H:%M} to {in_utc(tried.until)}"
+    return f"{before}{' and '.join(tried.empty)} {has} no rows from {stretch}."
 
 
 def how(tried: Trial) -> str:

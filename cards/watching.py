@@ -1,28 +1,104 @@
-"""Whether a conversation hears of incidents: the answer to watch and unwatch."""
+"""Whether a conversation hears of incidents: the answers to watch and unwatch."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.model import Conversation
 from bot.ports import Card
+from bot.replay import Made
+from bot.route_words import RouteShown
 from cards import sample, words
-from cards.elements import button, buttons, card, heading, text
+from cards.elements import Element, button, buttons, card, heading, run, text
+from cards.routes import made
+
+SHOWN = 6
+STANDING = "Cards that stand are kept up to date until their incidents are over."
 
 
-def watching(conversation: Conversation, on: bool, where: str = "") -> Card:
-    """Say what the conversation hears from now on, and offer the way back; `where` is how it was named, if it was."""
-    place = words.place(conversation)
-    s = "" if place == "You" else "s"
-    if on:
-        title, said = "Watching", f"{place} hear{s} of every incident from now on."
-        back = button("Stop watching", "unwatch", where)
+def watching(conversation: Conversation, route: RouteShown, *, new: bool = True) -> Card:
+    """Say what the conversation hears from now on, and offer the way back."""
+    said = f"{_hears(conversation)} of {_what(route)} from now on."
+    if not new:
+        said = f"{_hears(conversation)} of {_what(route)} already: that is route {route.label}."
+    return card(
+        [
+            heading("Watching"),
+            text(said),
+            *_remarks(route),
+            buttons(
+                button("Stop watching", "unwatch", route.label), button("Routes", "routes"), button("Jobs", "jobs")
+            ),
+        ],
+        fallback=f"Watching. {said}",
+    )
+
+
+def unwatched(
+    conversation: Conversation, gone: Sequence[RouteShown], left: Sequence[RouteShown], where: str = ""
+) -> Card:
+    """Say what the conversation hears no more, and what it still does; `where` is how it was named, if it was."""
+    ended = "; ".join(each.what for each in gone[:SHOWN])
+    if not left:
+        title, said = "Not watching", f"{_hears(conversation)} of no new incidents."
+        again = button("Watch again", "watch", where)
     else:
-        title, said = (
-            "Not watching",
-            f"{place} hear{s} of no new incidents.",
-        )
-        back = button("Watch again", "watch", where)
-    return card([heading(title), text(said), buttons(back, button("Jobs", "jobs"))], fallback=f"{title}. {said}")
+        title, again = "Watching less", None
+        said = f"{_hears(conversation)} no more of this: {ended}. {_still(left)}"
+    return card(
+        [
+            heading(title),
+            text(said),
+            text(STANDING, subtle=True) if gone else None,
+            buttons(again, button("Routes", "routes"), button("Jobs", "jobs")),
+        ],
+        fallback=f"{title}. {said}",
+    )
+
+
+def ended_elsewhere(route: RouteShown) -> Card:
+    """Say that a route to another conversation is ended."""
+    said = f"Route {route.label} is ended: {route.where} heard of {_what(route)}."
+    return card(
+        [heading("Route ended"), text(said), text(STANDING, subtle=True), buttons(button("Routes", "routes"))],
+        fallback=said,
+    )
+
+
+def tried(conversation: Conversation, route: RouteShown, past: Made) -> Card:
+    """What a route would have sent here in the last days, had it been there."""
+    said = f"In the last 7 days {words.place(conversation).lower()} would have had {made(past)}."
+    return card(
+        [
+            heading("Dry run"),
+            text(said),
+            text(f"The route: {route.what}. It was not made.", subtle=True),
+            *_remarks(route),
+            buttons(button("Routes", "routes")),
+        ],
+        fallback=f"Dry run. {said}",
+    )
+
+
+def _hears(conversation: Conversation) -> str:
+    place = words.place(conversation)
+    return f"{place} hear{'' if place == 'You' else 's'}"
+
+
+def _what(route: RouteShown) -> str:
+    return route.what if route.what.startswith("every ") else f"incidents that match this: {route.what}"
+
+
+def _still(left: Sequence[RouteShown]) -> str:
+    return f"{words.count(len(left), 'route')} still lead{'s' if len(left) == 1 else ''} here."
+
+
+def _remarks(route: RouteShown) -> list[Element]:
+    return [text(run(f"{one[:1].upper()}{one[1:]}.", bold=True)) for one in route.remarks]
+
+
+EVERYTHING = RouteShown(label="1", where="General in Identity", what="every incident", by="Ada Admin")
 
 
 def example() -> Card:
-    return watching(sample.CHANNEL, on=True)
+    return watching(sample.CHANNEL, EVERYTHING)

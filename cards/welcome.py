@@ -8,10 +8,11 @@ from cards import sample, words
 from cards.elements import button, buttons, card, heading, run, text
 
 
-def welcome(conversation: Conversation, *, watching: bool = True) -> Card:
-    """Greet; `watching` says whether the conversation hears of every incident from now on."""
+def welcome(conversation: Conversation, *, watching: bool = True, again: bool = False) -> Card:
+    """Greet; `watching` says whether the conversation hears of incidents: of every one, or `again` of what it did before."""
     place = words.place(conversation)
-    hears = f"{place} now hear{'' if place == 'You' else 's'} of every incident, until somebody says unwatch."
+    what = "again of what its routes match" if again else "of every incident, until somebody says unwatch"
+    hears = f"{place} now hear{'' if place == 'You' else 's'} {what}."
     return card(
         [
             heading("Syncwatch is here"),
@@ -23,6 +24,7 @@ def welcome(conversation: Conversation, *, watching: bool = True) -> Card:
             buttons(
                 button("Jobs", "jobs"),
                 button("Help", "help"),
+                button("Routes", "routes") if again else None,
                 button("Stop watching", "unwatch") if watching else button("Watch", "watch", style="positive"),
             ),
         ],

@@ -26,6 +26,7 @@ from bot.kqlrules.judge import span  # noqa: E402
 from bot.kqlrules.shelf import shipped  # noqa: E402
 from bot.metrics import ALL as METRICS  # noqa: E402
 from bot.settings import Settings  # noqa: E402
+from docs import webhook_tables  # noqa: E402
 
 
 def commands_table() -> str:
@@ -118,8 +119,9 @@ TABLES = {
     "permissions": permissions_table,
     "settings": settings_table,
     "metrics": metrics_table,
+    **webhook_tables.TABLES,
 }
-DOCUMENTS = ("README.md", "docs/kql-rules.md", "docs/metrics.md")
+DOCUMENTS = ("README.md", "docs/kql-rules.md", "docs/metrics.md", "docs/webhooks.md")
 
 
 def _logic(rule: KqlRule) -> str:

@@ -42,7 +42,9 @@ def manifest(app_id: str, domain: str, commands: Sequence[CommandHelp], version:
             "full": "Syncwatch watches the provisioning jobs of your Microsoft Entra tenant: cloud sync, HR, apps and "
             "other tenants. When objects fail or a job goes into quarantine it posts one card to the channels that "
             "watch: what broke since when, what it means, what to do. The card follows the incident until it is "
-            "resolved. It is run by your own organisation; it reads no messages but those that mention it.",
+            "resolved. It is run by your own organisation. Teams gives it the messages that mention it and those of its "
+            "own chats. Only if your administrator switches on READ_BACK does it also look through the newest messages of "
+            "a channel or group chat, to see whether a card of its own arrived; what others wrote there is not kept.",
         },
         "icons": {"color": "color.png", "outline": "outline.png"},
         "accentColor": "#3B3A8F",

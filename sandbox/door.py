@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 from aiohttp import web
 
 from sandbox import as_teams
 from sandbox.door_memory import Memory
+from sandbox.door_wire import body_of, content_of, error, response
 from sandbox.faults import Faults, middleware
 from sandbox.guard import only_loopback
-from sandbox.teams import Json, Reply, Teams, general, json_object
+from sandbox.memory_refusals import refusal
+from sandbox.teams import Json, Reply, Teams, addressed, base, general, personal_chat
 from sandbox.tenant import Tenant
 
 log = logging.getLogger(__name__)
@@ -28,9 +30,10 @@ MOST = 262_144
 
 
 class Door:
-    """One small HTTP server: `/api/messages` for Teams' client, `/v3/…` for the bot.
+    """One small HTTP server: `/api/messages` for Teams' client, `/v3/…` for the bot, and `/REGION/v3/…` for
+    conversations that moved.
 
-    `sign` makes the token of an activity from the door's service URL.
+    `sign` makes the token of an activity from its service URL.
     """
 
     def __init__(
@@ -48,50 +51,93 @@ class Door:
         self._sign, self._port = sign, port
         self._memory = Memory(tenant)
         self._installed: set[str] = set()
+        self._regions: dict[str, str] = {}
+        self._telling: set[asyncio.Task[None]] = set()
         self._runner = web.AppRunner(self._app(faults), access_log=None, shutdown_timeout=1)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/"
+        await self.open()
+        self.url = f"http://127.0.0.1:{self._port}/"
         self._session = aiohttp.ClientSession(timeout=TURN)
+        self.tenant.apps.told.append(self._tell)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.tenant.apps.told.remove(self._tell)
+        for task in self._telling:
+            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
         await self._session.close()
         await self._runner.cleanup()
+
+    async def open(self) -> None:
+        """Listen, on the same port as before where it was closed."""
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        self._port = int(self._runner.addresses[0][1])
+
+    async def close(self) -> None:
+        """Be gone as a server is whose machine is switched off: connections break, and new ones are refused."""
+        for site in list(self._runner.sites):
+            await site.stop()
+        for connection in list(self._runner.server.connections) if self._runner.server else []:
+            if connection.transport is not None:
+                connection.transport.abort()
+        for _ in range(20):
+            await asyncio.sleep(0)  # until clients in the same process have seen it
+
+    def move(self, conversation: str, region: str) -> None:
+        """From now on a conversation lives at the service URL of a region, and is refused at every other."""
+        self._regions[base(conversation)] = region
+
+    def address(self, conversation: str) -> str:
+        """The service URL of a conversation."""
+        region = self._regions.get(base(conversation), "")
+        return f"{self.url}{region}/" if region else self.url
 
     # --- Teams → bot ---------------------------------------------------------------------------------------------------
 
     async def deliver(self, activity: Json) -> Reply:
         """Sign an activity, hand it to the bot, and give back the bot's answer."""
-        headers = {"Authorization": f"Bearer {self._sign(self.url)}"}
+        headers = {"Authorization": f"Bearer {self._sign(str(activity.get('serviceUrl') or self.url))}"}
         try:
             async with self._session.post(self.bot_url, json=activity, headers=headers) as answer:
-                return Reply(status=answer.status, body=await _content(answer))
+                return Reply(status=answer.status, body=await content_of(answer))
         except TimeoutError:
-            return Reply(status=504, body=_error("BotTimeout", "The bot did not answer within 15 seconds."))
-        except aiohttp.ClientError as error:
+            return Reply(status=504, body=error("BotTimeout", "The bot did not answer within 15 seconds."))
+        except aiohttp.ClientError as trouble:
             return Reply(
-                status=502, body=_error("BotUnreachable", f"The bot cannot be reached: {type(error).__name__}.")
+                status=502, body=error("BotUnreachable", f"The bot cannot be reached: {type(trouble).__name__}.")
             )
 
     async def install(self, conversation: str = "", pause: float = 0.25) -> None:
         """Tell the bot that it was added to a channel (General) or chat, again and again until it has heard."""
         where = conversation or general(self.tenant)
         self._installed.add(where)
-        for activity in as_teams.installed(where, self.tenant.admins[0], self.tenant, self.url):
+        owner = next((one for one in self.tenant.everybody.values() if personal_chat(one) == where), None)
+        who = owner or self.tenant.admins[0]
+        for activity in as_teams.installed(where, who, self.tenant, self.address(where)):
             while not (reply := await self.deliver(activity)).ok:
                 self.last_status = reply.status
                 await asyncio.sleep(pause)
         log.info("installed", extra={"conversation": where})
 
+    async def told(self) -> None:
+        """Wait until the bot has heard of everything that was installed."""
+        await asyncio.gather(*self._telling)
+
+    def _tell(self, user_id: str) -> None:
+        """The app is new to a person: the bot is told of it, as soon as it listens."""
+        task = asyncio.create_task(self.install(personal_chat(self.tenant.everybody[user_id])))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
     async def _from_client(self, request: web.Request) -> web.Response:
-        activity = as_teams.mended(await _object(request), self.tenant, self.url)
+        activity = as_teams.mended(await body_of(request), self.tenant, self.url)
         if self._is_old_news(activity):
             return web.Response()
-        return _response(await self.deliver(activity))
+        return response(await self.deliver(activity))
 
     def _is_old_news(self, activity: Json) -> bool:
         """The Playground says "installed" whenever a conversation is first opened; Teams says it once."""
@@ -111,13 +157,16 @@ class Door:
     async def _from_bot(self, request: web.Request) -> web.Response:
         scope = self.tenant.tokens.check(request.headers.get("Authorization"))
         if scope is None or not scope.startswith(AUDIENCE):
-            return _response(Reply(status=401, body=_error("Unauthorized", "The login did not issue this token.")))
-        body = await _object(request) if request.can_read_body else {}
-        path = request.rel_url.raw_path
+            return response(Reply(status=401, body=error("Unauthorized", "The login did not issue this token.")))
+        body = await body_of(request) if request.can_read_body else {}
+        region, _, rest = request.rel_url.raw_path.removeprefix("/").partition("v3/")
+        path = f"/v3/{rest}"
+        if region.rstrip("/") != self._regions.get(addressed(path, body), ""):
+            return response(refusal("InvalidBotApiHost"))
         reply = await self.teams.call(request.method, path, request.query_string, body)
         if reply.ok:
             self._memory.keep(request.method, path, body, reply.body)
-        return _response(reply)
+        return response(reply)
 
     def _app(self, faults: Faults) -> web.Application:
         misbehaving = middleware(faults, "door")
@@ -128,36 +177,5 @@ class Door:
         app = web.Application(middlewares=[only_loopback], client_max_size=MOST)
         app.router.add_post("/api/messages", self._from_client)
         app.router.add_route("*", "/v3/{rest:.*}", from_bot)
+        app.router.add_route("*", "/{region:[a-z]+}/v3/{rest:.*}", from_bot)
         return app
-
-
-async def _object(request: web.Request) -> Json:
-    """The body as a JSON object; anything else is refused in the connector's words."""
-    try:
-        body: object = await request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text='{"error":{"code":"BadSyntax","message":"The body must be a JSON object."}}')
-    return json_object(body)  # pyright: ignore[reportUnknownArgumentType]
-
-
-async def _content(answer: aiohttp.ClientResponse) -> Any:
-    text = await answer.text(errors="replace")
-    try:
-        return await answer.json(content_type=None) if text else None
-    except ValueError:
-        return text
-
-
-def _response(reply: Reply) -> web.Response:
-    headers = {} if reply.retry_after is None else {"Retry-After": str(reply.retry_after)}
-    if reply.body is None:
-        return web.Response(status=reply.status, headers=headers)
-    if isinstance(reply.body, str):
-        return web.Response(status=reply.status, headers=headers, text=reply.body)
-    return web.json_response(reply.body, status=reply.status, headers=headers)
-
-
-def _error(code: str, message: str) -> Json:
-    return {"error": {"code": code, "message": message}}

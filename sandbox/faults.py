@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Literal
@@ -22,6 +24,7 @@ class Fault(msgspec.Struct):
     Areas: login, graph, batched (parts of Graph's $batch: only status), reports (Graph's auditLogs), logs (Log Analytics),
     door (the bot's calls to the connector).
     drop closes the connection without an answer; drop_after does the work first; empty is a page with nothing on it.
+    With a `rate` below 1 only that part of the calls meets it, drawn by lot; `code` is what the error's body says.
     """
 
     area: str
@@ -31,6 +34,8 @@ class Fault(msgspec.Struct):
     retry_after: int | None = None
     times: int = 1
     match: str = ""
+    rate: float = 1.0
+    code: str = ""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +52,14 @@ def utc_now() -> datetime:
 
 
 class Faults:
-    """The faults that are ordered, and all calls so far."""
+    """The faults that are ordered, all calls so far, and how many of them met a fault, by area."""
 
     def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self.clock = clock
         self.calls: list[Call] = []
+        self.met: Counter[str] = Counter()
         self._ordered: list[Fault] = []
+        self._lots = random.Random("faults")
 
     def add(self, fault: Fault) -> None:
         # A copy: taking one counts its times down.
@@ -64,7 +71,8 @@ class Faults:
     def take(self, area: str, path: str) -> Fault | None:
         """The fault that the next call to this path meets, used up by one."""
         for fault in self._ordered:
-            if fault.area == area and fault.match in path:
+            if fault.area == area and fault.match in path and self._lots.random() < fault.rate:
+                self.met[area] += 1
                 fault.times -= 1
                 if fault.times == 0:
                     self._ordered.remove(fault)
@@ -98,7 +106,7 @@ async def misbehave(
     """Answer a request the way a fault says."""
     if fault.kind == "status":
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-        return web.json_response(error_body(fault.status), status=fault.status, headers=headers)
+        return web.json_response(error_body(fault.status, fault.code), status=fault.status, headers=headers)
     if fault.kind == "empty":
         return empty() if empty else web.json_response({"value": []})
     if fault.kind == "drop":
@@ -110,9 +118,11 @@ async def misbehave(
     return _hang_up(request)
 
 
-def error_body(status: int) -> dict[str, dict[str, str]]:
+def error_body(status: int, code: str = "") -> dict[str, dict[str, str]]:
     """An error in the shape that Graph, Log Analytics and the connector share."""
-    code = {429: "TooManyRequests", 503: "ServiceUnavailable", 504: "GatewayTimeout"}.get(status, "UnknownError")
+    code = code or {429: "TooManyRequests", 503: "ServiceUnavailable", 504: "GatewayTimeout"}.get(
+        status, "UnknownError"
+    )
     return {"error": {"code": code, "message": f"The sandbox was told to answer {status}."}}
 
 

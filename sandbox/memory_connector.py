@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import msgspec
 
 from sandbox.as_teams import now_as_id
+from sandbox.memory_refusals import refusal, refused, throttled
 from sandbox.teams import Admin, Json, Reply, base, general, group_chat, mri, personal_chat, thread
 from sandbox.tenant import Tenant
 from sandbox.windows import Windows
@@ -29,16 +30,22 @@ class Kept(msgspec.Struct, kw_only=True):
 
 
 class MemoryConnector:
-    """Answers the bot's calls. `limits` turns on Teams' windows; `closed` holds what a conversation answers instead."""
+    """Answers the bot's calls. `limits` turns on Teams' windows, and `throttled` counts what they refused.
+
+    `closed` holds what a conversation answers instead; every call to a person's chat is refused while the person does
+    not have the app.
+    """
 
     def __init__(self, tenant: Tenant, *, limits: bool = False) -> None:
         self.tenant = tenant
         self.messages: list[Kept] = []
         self.closed: dict[str, Reply] = {}
+        self.throttled = self.created = 0
         self._windows = Windows(tenant.clock) if limits else None
         self._last = 0
         channels = {str(one["id"]) for one in tenant.team["channels"]} | {general(tenant)}
-        self._places = channels | {group_chat(tenant)} | {personal_chat(one) for one in tenant.admins}
+        self._places = channels | {group_chat(tenant)}
+        self._chats = {personal_chat(one): one for one in tenant.everybody.values()}
 
     async def call(self, method: str, path: str, query: str, body: Json) -> Reply:
         del query
@@ -60,6 +67,18 @@ class MemoryConnector:
             case _:
                 return refused(404, "NotFound", f"There is no {method} {path}.")
 
+    def refuse(self, conversation: str, code: str) -> None:
+        """From now on every call to a conversation is answered by this error, one of those that Microsoft documents."""
+        self.closed[base(conversation)] = refusal(code)
+
+    def allow(self, conversation: str) -> None:
+        """A conversation that was refused takes calls again."""
+        self.closed.pop(base(conversation), None)
+
+    def know(self, *conversations: str) -> None:
+        """There are these conversations too."""
+        self._places.update(conversations)
+
     def add(self, conversation: str, sender: str, activity: Json, root: str = "") -> Kept:
         """Keep a message of the bot or of a person; in a channel without `root` it opens a thread."""
         self._last = max(self._last + 1, now_as_id(self.tenant.clock()))
@@ -74,36 +93,40 @@ class MemoryConnector:
     def _refusal(self, where: str, *, counted: bool = True) -> Reply | None:
         if base(where) in self.closed:
             return self.closed[base(where)]
-        if base(where) not in self._places:
-            return refused(404, "ConversationNotFound", "Conversation not found.")
-        if counted and self._windows and (seconds := self._windows.take(where)):
-            body = {"error": {"code": "429", "message": "API calls quota exceeded."}}
-            return Reply(status=429, body=body, retry_after=seconds)
+        if (person := self._chats.get(base(where))) is not None and not self.tenant.apps.has(person["id"]):
+            return refusal("BotNotInConversationRoster")
+        if person is None and base(where) not in self._places:
+            return refusal("ConversationNotFound")
+        if counted and self._windows and (seconds := self._windows.take(base(where))):
+            self.throttled += 1
+            return throttled(seconds)
         return None
 
     def _create(self, body: Json) -> Reply:
         if isinstance(channel := _inside(body, "channelData", "channel", "id"), str):
-            if refusal := self._refusal(channel):
-                return refusal
+            if found := self._refusal(channel):
+                return found
             sent = self._send(channel, body.get("activity") or {})
             if not sent.ok or sent.body is None:
                 return sent
             number = sent.body["id"]
             return Reply(status=201, body={"id": f"{base(channel)};messageid={number}", "activityId": number})
-        who = _inside(body, "members", 0, "id")
-        if (admin := self._admin(str(who))) is None:
-            return refused(403, "ForbiddenOperationException", "The bot is not installed in user's personal scope")
-        where = personal_chat(admin)
-        return self._refusal(where) or Reply(status=201, body={"id": where})
+        person = self._person(str(_inside(body, "members", 0, "id")))
+        if person is None or not self.tenant.apps.has(person["id"]):
+            return refusal("ForbiddenOperationException")
+        if found := self._refusal(where := personal_chat(person)):
+            return found
+        self.created += 1
+        return Reply(status=201, body={"id": where})
 
     def _send(self, where: str, body: Json) -> Reply:
         if len(json.dumps(body, ensure_ascii=False).encode("utf-16-le")) > BIGGEST:
-            return refused(413, "MessageSizeTooBig", "Message size too large.")
+            return refusal("MessageSizeTooBig")
         if body.get("type") == "typing":
             return Reply(status=202)
         root = thread(where)
         if root and self.find(where, root) is None:
-            return refused(404, "ConversationNotFound", "The thread's message does not exist.")
+            return refusal("ConversationNotFound")
         if body.get("text") and body.get("attachments"):  # Teams makes two messages of this and tells the id of neither
             self.add(where, "", {**body, "attachments": []}, root)
             self.add(where, "", {**body, "text": ""}, root)
@@ -113,9 +136,9 @@ class MemoryConnector:
     def _alter(self, verb: Literal["PUT", "DELETE"], where: str, number: str, body: Json) -> Reply:
         kept = self.find(where, number)
         if kept is None:
-            return refused(404, "ActivityNotFoundInConversation", "Message does not exist in the thread.")
+            return refusal("ActivityNotFoundInConversation")
         if kept.sender:
-            return refused(403, "NotEnoughPermissions", "A bot may change only its own messages.")
+            return refusal("NotEnoughPermissions")
         if verb == "DELETE":
             self.messages.remove(kept)
         else:
@@ -126,18 +149,17 @@ class MemoryConnector:
     def find(self, where: str, number: str) -> Kept | None:
         return next((one for one in self.messages if one.id == number and one.conversation == base(where)), None)
 
-    def _admin(self, who: str) -> Admin | None:
-        return next((one for one in self.tenant.admins if who in (one["id"], mri(one))), None)
+    def _person(self, who: str) -> Admin | None:
+        """Somebody of the company, by the id of Entra or of Teams."""
+        return self.tenant.everybody.get(who.removeprefix("29:").lower())
 
     def _members(self, where: str) -> list[Json]:
-        everybody = [self._account(one) for one in self.tenant.admins]
-        alone = [one for one in self.tenant.admins if personal_chat(one) == base(where)]
-        return [self._account(one) for one in alone] or everybody
+        alone = self._chats.get(base(where))
+        return [self._account(one) for one in ((alone,) if alone else self.tenant.admins)]
 
     def _member(self, where: str, who: str) -> Reply:
         found = next((one for one in self._members(where) if who in (one["id"], one["aadObjectId"])), None)
-        missing = refused(404, "MemberNotFoundInConversation", "Member not found in conversation")
-        return missing if found is None else Reply(status=200, body=found)
+        return refusal("MemberNotFoundInConversation") if found is None else Reply(status=200, body=found)
 
     def _account(self, admin: Admin) -> Json:
         return {
@@ -155,11 +177,6 @@ class MemoryConnector:
         if rest:
             return {"conversations": [{"id": one["id"], "name": one["name"]} for one in team["channels"]]}
         return {"id": team["id"], "name": team["name"], "aadGroupId": team["groupId"], "tenantId": self.tenant.id}
-
-
-def refused(status: int, code: str, message: str) -> Reply:
-    """An error as the connector writes it."""
-    return Reply(status=status, body={"error": {"code": code, "message": message}})
 
 
 def _inside(value: Any, *keys: str | int) -> Any:

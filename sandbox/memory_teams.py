@@ -16,7 +16,7 @@ from sandbox.tenant import Tenant
 class Entrance(Protocol):
     """What people need of the front door."""
 
-    url: str
+    def address(self, conversation: str) -> str: ...
 
     async def deliver(self, activity: Json) -> Reply: ...
 
@@ -45,7 +45,7 @@ class MemoryTeams(MemoryConnector):
         kept = self.add(where, who["id"], {}, thread(where))
         if is_channel(where):
             where = f"{base(where)};messageid={kept.root or kept.id}"
-        kept.activity = as_teams.message(text, where, who, self.tenant, self._entrance.url)
+        kept.activity = as_teams.message(text, where, who, self.tenant, self._entrance.address(where))
         return await self._entrance.deliver(kept.activity)
 
     async def press(
@@ -56,9 +56,9 @@ class MemoryTeams(MemoryConnector):
         action = find_button(card, button)
         data = {**inputs_of(card.card), **json_object(action.get("data")), **(inputs or {})}
         where = f"{card.conversation};messageid={card.thread or card.id}" if is_channel(card.conversation) else ""
-        sent = as_teams.press(
-            {**action, "data": data}, card.id, where or card.conversation, who, self.tenant, self._entrance.url
-        )
+        where = where or card.conversation
+        address = self._entrance.address(where)
+        sent = as_teams.press({**action, "data": data}, card.id, where, who, self.tenant, address)
         reply = await self._entrance.deliver(sent)
         kept = self.find(card.conversation, card.id)
         answer = json_object(reply.body)

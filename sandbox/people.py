@@ -57,6 +57,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.given} {self.surname}"
 
     @property
+    def in_teams(self) -> dict[str, str]:
+        """As Graph lists the person, which is how the rest of the sandbox knows who speaks."""
+        return {"id": self.id, "displayName": self.name, "userPrincipalName": self.upn}
+
+    @property
     def worker_id(self) -> str:
         return str(21_000 + self.number)
 

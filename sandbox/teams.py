@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
+from urllib.parse import unquote
 
 import msgspec
 
@@ -79,6 +80,18 @@ def base(conversation: str) -> str:
 def thread(conversation: str) -> str:
     """The id of the message that the thread hangs on; empty where the id names no thread."""
     return conversation.partition(";messageid=")[2]
+
+
+def addressed(path: str, body: Json) -> str:
+    """The base id of the conversation that a call of the connector API is about, also of one that it is to make."""
+    words = [unquote(part) for part in path.split("/")]
+    if words[1:3] == ["v3", "conversations"] and len(words) > 3:
+        return base(words[3])
+    channel = json_object(json_object(body.get("channelData")).get("channel")).get("id")
+    people = [json_object(one).get("id") for one in json_list(body.get("members"))]
+    if channel or not people:
+        return base(str(channel or ""))
+    return personal_chat({"id": str(people[0]).removeprefix("29:").lower()})
 
 
 def is_channel(conversation: str) -> bool:

@@ -11,11 +11,11 @@ import msgspec
 
 from sandbox import cycles, story
 from sandbox.actions import Action
+from sandbox.apps import Apps
 from sandbox.audits import Activity, directory_audit, provisioning_audit
 from sandbox.beats import BEATS
 from sandbox.job import Job
 from sandbox.lag import Lag
-from sandbox.people import Person
 from sandbox.rows import Json, Log
 from sandbox.subjects import subjects
 from sandbox.sync import ConnectSync
@@ -62,7 +62,9 @@ class Tenant:
         self.seed, self.speed, self.lag = seed, speed, lag or Lag()
         self.id, self.workspace_id = self.world.tenant_id, self.world.workspace_id
         self.app_id, self.app_secret = self.world.app_id, self.world.app_secret
-        self.admins = tuple(_admin(person) for person in self.world.people[:5])
+        self.everybody = {person.id: person.in_teams for person in self.world.people}
+        self.admins = tuple(self.everybody.values())[:5]
+        self.apps = Apps(self.world, tuple(who["id"] for who in self.admins))
         self.team = _team(self.world.team_group, self.world.team_channels)
         # Not the tenant's own clock: clients in other processes do not know when it is put forward.
         self.tokens = Tokens(clock)
@@ -81,6 +83,9 @@ class Tenant:
         self.groups_empty: set[str] = set()
         self.groups_named: dict[str, str] = {}
         self.roles = {who["id"]: "user" for who in self.admins} | {self.world.groups[-1].id: "group"}
+        self.owners = {
+            spec.principal.id: [self.admins[at % len(self.admins)]["id"]] for at, spec in enumerate(self.world.jobs)
+        }
         self._clock, self._offset = clock, timedelta()
         self._rows: Queue[LogRow] = Queue()
         self._audit_rows: Queue[Json] = Queue()
@@ -187,10 +192,6 @@ def _check(name: str, speed: float, history_hours: float) -> None:
         raise ValueError(f"the speed must be between {SLOWEST:g} and {FASTEST:g}")
     if not 0 <= history_hours <= LONGEST_HISTORY:
         raise ValueError(f"the history must be between 0 and {LONGEST_HISTORY} hours long")
-
-
-def _admin(person: Person) -> Json:
-    return {"id": person.id, "displayName": person.name, "userPrincipalName": person.upn}
 
 
 def _team(group_id: str, channels: tuple[tuple[str, str], ...]) -> Json:

@@ -6,12 +6,13 @@ import asyncio
 import importlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from bot.adapters import signin, trust
+from bot.adapters.log_answers import Row, Timespan, asked, innermost, rows, said_in
 from bot.adapters.wording import clean, retry_after
 from bot.ports import Called, SourceDown, uncounted
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.monitor.query.aio import LogsQueryClient
 
-Row = Mapping[str, Any]
-Timespan = tuple[datetime, datetime] | timedelta | None
 _GLOBAL = "https://api.loganalytics.io"
 
 
@@ -70,23 +69,35 @@ class LogAnalytics:
         `about` is for homes that have no index on words; this one has.
         """
         try:
-            client = await self._built()
-            answer: Any = await client.query_workspace(
-                self._workspace_id, kql, timespan=timespan, server_timeout=server_timeout
-            )
+            answer = await self._asked(asked(kql, timespan), server_timeout)
+            found, error = rows(answer)
         except Exception as error:  # noqa: BLE001 - faults of ours come out of _translated() as they are
             told = self._translated(error)
             if isinstance(told, LogsDown):
                 self._called(told.status)
             raise told from None
         self._called(200)
-        if hasattr(answer, "partial_error"):
-            said = clean(getattr(answer.partial_error, "message", ""))
+        if error:
+            said = clean(innermost(error))
             raise PartialAnswer(f"Log Analytics cut its answer short{f' ({said})' if said else ''}.", status=200)
-        if not answer.tables:
+        if found is None:
             raise LogsDown("Log Analytics answered without a table.")
-        table = answer.tables[0]
-        return [dict(zip(table.columns, row, strict=False)) for row in table.rows]
+        return found
+
+    async def _asked(self, question: Mapping[str, str], server_timeout: int | None) -> bytes:
+        """The answer's bytes, by the SDK's own pipeline; as a stream, because it would decode them all itself otherwise."""
+        client = await self._built()
+        from azure.core.exceptions import HttpResponseError
+        from azure.core.rest import HttpRequest
+
+        wait = {"Prefer": f"wait={server_timeout}"} if server_timeout else {}
+        path = f"/workspaces/{quote(self._workspace_id, safe='')}/query"
+        request = HttpRequest("POST", path, json=question, headers={"Accept": "application/json", **wait})
+        answer = await client.send_request(request, stream=True)
+        body = await answer.read()
+        if answer.status_code != 200:
+            raise HttpResponseError(response=answer)  # pyright: ignore[reportArgumentType] (it takes this kind as well)
+        return body
 
     async def batch(self, queries: Sequence[tuple[str, tuple[datetime, datetime]]], *, seconds: int) -> Sequence[Any]:
         """The service's answers to several queries in one call, for `bot.adapters.log_tables`. Raises SourceDown."""
@@ -173,7 +184,7 @@ def _from_login(error: Any) -> bool:
 
 
 def _answered(status: int, response: Any) -> LogsDown:
-    words = _innermost(response)
+    words = clean(said_in(response))
     said = f"{status}: {words}" if words else str(status)
     after = retry_after(response.headers)
     if status in (401, 403):
@@ -189,14 +200,3 @@ def _answered(status: int, response: Any) -> LogsDown:
     else:
         text = f"Log Analytics did not accept the query ({said})."
     return LogsDown(text, status=status, after=after)
-
-
-def _innermost(response: Any) -> str:
-    """The message that says what is wrong is the innermost one; those around it say that something is."""
-    try:
-        found: Any = json.loads(response.text()).get("error")
-        while isinstance(found, dict) and isinstance(found.get("innererror"), dict):  # pyright: ignore
-            found = found["innererror"]  # pyright: ignore
-        return clean(found.get("message")) if isinstance(found, dict) else ""  # pyright: ignore
-    except (ValueError, AttributeError, RecursionError):
-        return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import re
 import sys
 import tempfile
@@ -59,12 +58,7 @@ def run(words: argparse.Namespace) -> int:
         seldom_collected(),
         tempfile.TemporaryDirectory(prefix="syncwatch-analyze-", ignore_cleanup_errors=True) as folder,
     ):
-        try:
-            return asyncio.run(_run(options, Path(folder)))
-        except BrokenPipeError:
-            # Whoever reads what is printed, as `head` does, has read enough; nothing more is to be flushed to them.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
+        return asyncio.run(_run(options, Path(folder)))
 
 
 async def _run(options: Options, folder: Path) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -32,11 +34,19 @@ def never_choke() -> None:
             stream.reconfigure(errors="replace")
 
 
+class Terminal(Console):
+    """A console that lets whoever called it know that nobody reads any more; its parent would end with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Told by rich, within the error's own handler."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def terminal(file: IO[str] | None = None) -> Console:
     """Where to print; what is piped elsewhere is not cut to the width of a screen that is not there."""
     out = file or sys.stdout
     wide = None if out.isatty() else 160
-    return Console(file=out, width=wide, highlight=False, emoji=False, markup=False)
+    return Terminal(file=out, width=wide, highlight=False, emoji=False, markup=False)
 
 
 @contextmanager

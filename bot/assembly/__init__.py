@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from bot.assembly.alerts import alerts
 from bot.assembly.outside import Outside, opened
 from bot.assembly.reading import past
+from bot.assembly.routes import routes
 from bot.assembly.rules import asking, rules, tables
 from bot.assembly.talking import Asked, Talking, talking
-from bot.assembly.watching import watcher
+from bot.assembly.watching import heartbeat, watcher
 from bot.ports import Clock
 
 if TYPE_CHECKING:
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from bot.adapters.teams import Teams
     from bot.delivering import Delivering
     from bot.digests import Digester
+    from bot.given_up import Reporter
     from bot.health import Health
+    from bot.heartbeat import Heartbeat
     from bot.leading import Leading
     from bot.metrics import Metrics
     from bot.model import Diagnosis
     from bot.outbox import Deliverer
     from bot.settings import Settings
+    from bot.timekeeping import Timekeeper
     from bot.watch import Watcher
 
 
@@ -50,6 +54,8 @@ class Bot:
     deliverer: Deliverer
     delivering: Delivering
     digester: Digester
+    reporter: Reporter
+    timekeeper: Timekeeper
     health: Health
     metrics: Metrics
     examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
@@ -57,6 +63,7 @@ class Bot:
     acted: asyncio.Event
     alerted: asyncio.Event
     leading: Leading
+    heartbeat: Heartbeat | None
 
 
 @asynccontextmanager
@@ -79,17 +86,27 @@ async def assembled(
         kql = rules(settings, home, archive, outside.health, now, elapsed)
         hybrid = GraphHybrid(outside.graph) if settings.dirsync else None
         question = asking(settings, home, kql, now, elapsed)
-        talk = talking(outside, jobs, Asked(logs=logs, asking=question, hybrid=hybrid), sleep)
+        book = await routes(settings, outside.store, kql, now())
+        talk = talking(outside, jobs, Asked(logs=logs, asking=question, hybrid=hybrid, routes=book), sleep)
         alerted = asyncio.Event()
         yield Bot(
             store=outside.store,
             teams=talk.teams,
             watcher=watcher(
-                outside, jobs, home=home, archive=archive, kql=kql, hybrid=hybrid, wake=talk.delivering.wake
+                outside,
+                jobs,
+                home=home,
+                archive=archive,
+                kql=kql,
+                hybrid=hybrid,
+                wake=talk.delivering.wake,
+                routes=book,
             ),
             deliverer=talk.deliverer,
             delivering=talk.delivering,
             digester=talk.digester,
+            reporter=talk.reporter,
+            timekeeper=talk.timekeeper,
             health=outside.health,
             metrics=outside.metrics,
             examine=talk.examine,
@@ -97,6 +114,7 @@ async def assembled(
             acted=talk.acted,
             alerted=alerted,
             leading=talk.leading,
+            heartbeat=heartbeat(outside),
         )
 
 
@@ -105,9 +123,10 @@ def _when_alerted(leading: Leading, alerted: asyncio.Event) -> Callable[[], None
     return lambda: alerted.set() if leading.leads or not leading.contended else leading.look()
 
 
-def _problems(outside: Outside, leading: Leading) -> list[str]:
+def _problems(outside: Outside, talk: Talking) -> list[str]:
     """A replica that does not lead reads no source: it is ready when it can answer."""
-    own = [leading.problem] if leading.problem else []
+    leading = talk.leading
+    own = [each for each in dict.fromkeys((leading.problem, talk.deliverer.problem)) if each]
     return own + (outside.health.problems() if leading.leads or not leading.contended else [])
 
 
@@ -117,9 +136,11 @@ def _face(outside: Outside, talk: Talking, door: AlertDoor | None) -> web.Applic
 
     return web.application(
         receive=talk.teams.receive,
-        problems=lambda: _problems(outside, talk.leading) + talk.teams.problems(),
+        problems=lambda: _problems(outside, talk) + talk.teams.problems(),
         role=lambda: talk.leading.role,
         about=ABOUT,
         alerts=door.receive if door else None,
-        measured=lambda: outside.metrics.text(outside.store, outside.health),
+        measured=lambda: outside.metrics.text(
+            outside.store, outside.health, outside.now(), leads=talk.leading.role == "leader"
+        ),
     )

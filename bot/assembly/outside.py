@@ -56,7 +56,7 @@ async def opened(settings: Settings, now: Clock, elapsed: Callable[[], float], h
 
     _learn(settings)
     name = f"syncwatch {gethostname()} {getpid()} {token_hex(4)}"[:63]
-    store = await Store.open(settings.database_url, name=name)
+    store = await Store.open(settings.database_url, name=name, most_at_once=settings.storm_cards)
     held.push_async_callback(store.close)
     credential = credential_of(settings)
     held.push_async_callback(credential.close)

@@ -61,6 +61,7 @@ def rules(
         health=health,
         pacer=Pacer(BUDGET, elapsed),
         missing=missing,
+        own_app=settings.app_id,
         pages=lambda rule: () if local else pages(rule, settings.workspace_resource, settings.tenant_id),
     )
 

@@ -10,18 +10,23 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.assembly.outside import Outside
+from bot.assembly.telling import Sleep, deliverer
 from bot.model import Diagnosis, Every
 from bot.ports import Hybrid, Jobs, Logs
 
 if TYPE_CHECKING:
     from bot.adapters.teams import Teams
     from bot.adapters.teams.adapter import Look as LookBack
+    from bot.adapters.teams.chats import Install
     from bot.asking import Asking
     from bot.chat import Chat
     from bot.delivering import Delivering
     from bot.digests import Digester
+    from bot.given_up import Reporter
     from bot.leading import Leading
     from bot.outbox import Deliverer
+    from bot.routes import Routes
+    from bot.timekeeping import Timekeeper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,8 @@ class Talking:
     deliverer: Deliverer
     delivering: Delivering
     digester: Digester
+    reporter: Reporter
+    timekeeper: Timekeeper
     examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
     acted: asyncio.Event
     leading: Leading
@@ -44,6 +51,7 @@ class Asked:
     logs: Logs | None
     asking: Asking | None
     hybrid: Hybrid | None
+    routes: Routes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +64,14 @@ class Told:
     digest_time: Callable[[Every], datetime]
 
 
-Sleep = Callable[[float], Awaitable[None]]
-
-
 def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking:
     """Everything between the store and people. `sleep` paces what is sent."""
     from bot.delivering import Delivering
     from bot.digests import Digester
+    from bot.given_up import Reporter
     from bot.leading import Leading
+    from bot.reminders import gaps
+    from bot.timekeeping import Timekeeper
 
     acted = asyncio.Event()
 
@@ -74,7 +82,7 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
     leading = Leading(outside.store, outside.fenced, outside.name, woken=wake, looked=acted.set)
 
     async def examine() -> Sequence[Diagnosis]:
-        return await _examined(outside, teams, asked.logs)
+        return await _examined(outside, teams, asked)
 
     settings = outside.settings
     digester = Digester(
@@ -83,13 +91,21 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
     told = Told(changed=leading.wake, look_soon=leading.look, examine=examine, digest_time=digester.next_time)
     teams = _teams(outside, _chat(outside, jobs, asked, told))
     outside.held.push_async_callback(teams.close)
-    deliverer = _deliverer(outside, teams, leading, sleep)
-    delivering = Delivering(deliverer)
+    out = deliverer(outside, teams, asked.routes, leading, sleep)
+    delivering = Delivering(out)
     return Talking(
         teams=teams,
-        deliverer=deliverer,
+        deliverer=out,
         delivering=delivering,
         digester=digester,
+        reporter=Reporter(store=outside.fenced, book=asked.routes.book, now=outside.now, wake=wake),
+        timekeeper=Timekeeper(
+            store=outside.fenced,
+            now=outside.now,
+            wake=wake,
+            routes=asked.routes,
+            schedule=gaps(settings.remind),
+        ),
         examine=examine,
         acted=acted,
         leading=leading,
@@ -113,6 +129,8 @@ def _chat(outside: Outside, jobs: Jobs, asked: Asked, told: Told) -> Chat:
         asking=asked.asking,
         hybrid=asked.hybrid,
         digest_time=told.digest_time,
+        zone=outside.settings.digest_zone,
+        routes=asked.routes,
     )
 
 
@@ -125,6 +143,10 @@ def _teams(outside: Outside, chat: Chat) -> Teams:
     async def token() -> str:
         return (await outside.credential.get_token(settings.bot_scope)).token
 
+    async def address() -> str:
+        async with outside.store.look() as tx:
+            return await tx.conversations.address() or settings.teams_url
+
     return Teams(
         app_id=settings.app_id,
         tenant_id=settings.tenant_id,
@@ -134,33 +156,17 @@ def _teams(outside: Outside, chat: Chat) -> Teams:
         listener=chat,
         clock=outside.now,
         look=_look_back(outside),
+        install=_installer(outside),
+        address=address,
         ca_file=settings.ca_file,
         called=calls(outside.metrics, "teams"),
     )
 
 
-def _deliverer(outside: Outside, teams: Teams, leading: Leading, sleep: Sleep) -> Deliverer:
-    from bot.metered import MeteredReceiver
-    from bot.outbox import Deliverer
-    from bot.pacing import Pacing
-    from bot.present import incident_card
-    from cards.notes import summary
-
-    speaking = MeteredReceiver(teams, outside.metrics)
-    return Deliverer(
-        store=outside.fenced,
-        receivers=lambda conversation: speaking,
-        render=lambda incident: (incident_card(incident, outside.now()), summary(incident)),
-        now=outside.now,
-        pacing=Pacing(outside.elapsed),
-        sleep=sleep,
-        may_act=lambda: leading.may_act,
-    )
-
-
-async def _examined(outside: Outside, teams: Teams, logs: Logs | None) -> Sequence[Diagnosis]:
+async def _examined(outside: Outside, teams: Teams, asked: Asked) -> Sequence[Diagnosis]:
     from bot.adapters.graph.permissions import GraphPermissions
     from bot.adapters.signin import signing_in
+    from bot.assembly.mail import greeting
     from bot.doctor import Patient, examine
 
     scopes = {"graph": outside.graph.scope, "teams": outside.settings.bot_scope}
@@ -172,7 +178,9 @@ async def _examined(outside: Outside, teams: Teams, logs: Logs | None) -> Sequen
         permissions=GraphPermissions(outside.graph, outside.settings),
         sign_in=signing_in(outside.credential, scopes),
         server_time=teams.server_time,
-        logs=logs,
+        logs=asked.logs,
+        routes=asked.routes,
+        greet_mail=greeting(outside),
     )
     return await examine(patient)
 
@@ -183,3 +191,12 @@ def _look_back(outside: Outside) -> LookBack | None:
     if not outside.settings.read_back:
         return None
     return GraphMessages(outside.graph, app_id=outside.settings.app_id).find
+
+
+def _installer(outside: Outside) -> Install | None:
+    from bot.adapters.graph.installing import GraphInstaller
+
+    settings = outside.settings
+    if not settings.proactive_install:
+        return None
+    return GraphInstaller(outside.graph, app=settings.proactive_install, app_id=settings.app_id).install

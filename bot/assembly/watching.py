@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.assembly.outside import Outside
+from bot.assembly.outside import GRACE, Outside
 from bot.assembly.reading import audits, sources
 from bot.assembly.rules import reconciler
 from bot.ports import Hybrid, Jobs, Tables
 
 if TYPE_CHECKING:
+    from bot.absences import Absences
     from bot.adapters.archive import Archive
+    from bot.heartbeat import Heartbeat
     from bot.hybrid import HybridLook
     from bot.kqlwatch import KqlWatch
+    from bot.routes import Routes
     from bot.watch import Watcher
 
 
@@ -27,6 +31,7 @@ def watcher(
     kql: KqlWatch | None,
     hybrid: Hybrid | None,
     wake: Callable[[], None],
+    routes: Routes,
 ) -> Watcher:
     """`wake` is called when something was stored that is to be delivered."""
     from bot.activity import Keep
@@ -55,7 +60,33 @@ def watcher(
         keep=Keep(hours=timedelta(days=settings.hours_days), cleared=timedelta(days=settings.cleared_days)),
         kql=kql,
         reconciler=reconciler(settings, home, archive, outside.now),
+        absences=_absences(outside, routes, wake),
+        routes=routes,
     )
+
+
+def heartbeat(outside: Outside) -> Heartbeat | None:
+    """The dead man's switch, where somebody listens to it."""
+    from bot.adapters.heartbeat import beat
+    from bot.heartbeat import Heartbeat
+
+    settings = outside.settings
+    if settings.heartbeat_url is None:
+        return None
+    return Heartbeat(
+        store=outside.fenced,
+        now=outside.now,
+        patience=timedelta(seconds=3 * settings.watch_seconds) + GRACE,
+        send=partial(beat, settings.heartbeat_url.get_secret_value(), settings.ca_file),
+    )
+
+
+def _absences(outside: Outside, routes: Routes, wake: Callable[[], None]) -> Absences:
+    from bot.absences import Absences
+
+    minutes = outside.settings.away_minutes
+    longest = timedelta(minutes=minutes) if minutes else timedelta.max
+    return Absences(store=outside.fenced, now=outside.now, longest=longest, routes=routes, wake=wake)
 
 
 def _hybrid_look(outside: Outside, hybrid: Hybrid | None) -> HybridLook | None:

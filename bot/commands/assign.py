@@ -1,5 +1,6 @@
 """assign: an incident is given to somebody."""
 
+from bot import holding
 from bot.command import command
 from bot.context import Context
 from bot.incidents import assign as assigned
@@ -22,6 +23,6 @@ async def assign(ctx: Context, incident: Incident, person: Person) -> Card:
         if person.id != ctx.person.id:
             for place in (await tx.conversations.all()).values():
                 if place.kind is ConversationKind.PERSONAL and place.active and place.user_id == person.id:
-                    await tx.outbox.want_card(after.number, place.id, after.revision)
+                    await holding.show(tx, after, [place], ctx.now())
     ctx.changed()
     return incident_card(after, ctx.now())

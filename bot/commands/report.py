@@ -45,6 +45,8 @@ async def digest(ctx: Context, every: str = "") -> Card:
 
 def _told(digest: Digest | None) -> Card:
     if digest is None:
-        return receipt("No digest comes here", [("Next", "`digest daily` or `digest weekly` sends one by itself.")])
+        return receipt(
+            "No digest comes here", [("Next", "The command digest daily or digest weekly sends one by itself.")]
+        )
     pairs = [("Next", f"{digest.next_at:%a %d %b %Y %H:%M} UTC"), ("Asked for by", digest.asked_by)]
     return receipt(f"A digest comes here {digest.every}", pairs)

@@ -7,7 +7,7 @@ from bot.context import Context
 from bot.model import Job, RestartScope, Role
 from bot.notify import note_act
 from bot.ports import Card
-from bot.restarts import MEANING, reset_scope
+from bot.restarts import IN_SHORT, MEANING, TOGETHER, reset_scope
 from cards.receipt import receipt
 
 PORTAL = (RestartScope.PORTAL,)
@@ -32,7 +32,7 @@ def what_is_forgotten(job: Job, scope: tuple[RestartScope, ...] = PORTAL) -> tup
     return f"Restart {job.name}?", sentences
 
 
-@command(role=Role.OPERATOR, question=what_is_forgotten)
+@command(role=Role.OPERATOR, question=what_is_forgotten, choices={**IN_SHORT, "": TOGETHER})
 async def restart(ctx: Context, job: Job, *, scope: tuple[RestartScope, ...] = PORTAL) -> Card:
     """Start a job's cycle anew; the scope says what is forgotten."""
     await ctx.jobs.restart(job, scope)

@@ -1,11 +1,12 @@
 """rules and rule: what is watched for, and how a rule would have done on the past days."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from rapidfuzz import process
 
 from bot.asking import NO_LOGS
-from bot.backtest import backtest
+from bot.backtest import MOST_DAYS, backtest
 from bot.command import command
 from bot.context import Context
 from bot.detect import Needs, Rule, in_kql
@@ -13,7 +14,9 @@ from bot.detect import rules as all_rules
 from bot.kqlrules.judge import span
 from bot.kqlrules.model import KqlRule
 from bot.model import Role, RuleHelp
+from bot.own_acts import others
 from bot.ports import Card, Refusal
+from bot.trail import own_acts
 from cards.rules import rule as rule_card
 from cards.rules import rules as rules_card
 from cards.trial import trial as trial_card
@@ -60,7 +63,12 @@ async def _tried(ctx: Context, name: str, days: int) -> Card:
         raise Refusal("Too many questions at once; ask again in half a minute.")
     async with ctx.store.look() as tx:
         jobs = await tx.reading.jobs()
-    return trial_card(await backtest(ctx.asking.home, in_force, jobs, ctx.now(), days))
+        done = await own_acts(tx, jobs, ctx.now() - timedelta(days=MOST_DAYS) - in_force.window)
+    app = ctx.asking.watch.own_app
+    found = await backtest(
+        ctx.asking.home, in_force, jobs, ctx.now(), days, own=lambda answer: others(answer, done, app)
+    )
+    return trial_card(found)
 
 
 def _known(ctx: Context) -> Mapping[str, Rule]:
@@ -72,16 +80,23 @@ def _known(ctx: Context) -> Mapping[str, Rule]:
 
 def _named(ctx: Context, name: str) -> Rule:
     known = _known(ctx)
-    wanted = name.strip().lower().replace(" ", "_").replace("-", "_")
+    wanted = _folded(name)
     if wanted not in known:
+        if why := next((said for each, said in _notes(ctx).items() if _folded(each) == wanted), ""):
+            raise Refusal(f"The rule {name.strip()[:40]} is not in force: {why}", ("rules",))
         near = [each for each, _, _ in process.extract(wanted, list(known), limit=2)]
         raise Refusal(f"There is no rule '{name[:40]}'.", [*(f"rule {each}" for each in near), "rules"])
     return known[wanted]
 
 
+def _folded(name: str) -> str:
+    """A rule's name by which several ways to write it are the same."""
+    return name.strip().lower().removesuffix(".kql").replace(" ", "_").replace("-", "_")
+
+
 def _notes(ctx: Context) -> dict[str, str]:
-    """What is wrong, by rule or file."""
-    return {each.name: each.sentence for each in ctx.asking.watch.broken()} if ctx.asking else {}
+    """What is wrong, by rule or file; a query that failed just once is no incident yet, but who asks is told."""
+    return {each.name: each.sentence for each in ctx.asking.watch.broken(strikes=1)} if ctx.asking else {}
 
 
 def _help(ctx: Context, each: Rule, note: str) -> RuleHelp:

@@ -39,7 +39,10 @@ class Happened(Value, frozen=True, kw_only=True):
 
 
 class Trial(Value, frozen=True, kw_only=True):
-    """What a trial shows; `looks` is how often the rule was judged, `every` how far apart."""
+    """What a trial shows; `looks` is how often the rule was judged, `every` how far apart.
+
+    `began` is when the first window begins that was looked at; `empty` names the tables that have no rows since then.
+    """
 
     rule: KqlRule
     since: datetime
@@ -47,6 +50,11 @@ class Trial(Value, frozen=True, kw_only=True):
     looks: int
     every: timedelta
     incidents: tuple[Happened, ...] = ()
+    empty: tuple[str, ...] = ()
+
+    @property
+    def began(self) -> datetime:
+        return self.since - self.rule.window
 
     @property
     def fired(self) -> int:

@@ -1,7 +1,9 @@
 """The words of the product: jobs, rows of the log, failures, causes, alerts and incidents as frozen data."""
 
+from bot.model.absence import Absence, Pulse
 from bot.model.alerting import (
     Alert,
+    Asked,
     Chart,
     Earlier,
     Evidence,
@@ -14,6 +16,8 @@ from bot.model.alerting import (
     SnoozeEnd,
     State,
     TimelineEntry,
+    Told,
+    Waiting,
 )
 from bot.model.azure import AzureAlert, AzureSeries
 from bot.model.base import Value
@@ -56,11 +60,13 @@ from bot.model.seen import (
     Window,
 )
 from bot.model.teams import (
+    PERSON,
     AuditEntry,
     CommandHelp,
     Confirmation,
     Conversation,
     ConversationKind,
+    ConversationState,
     Delivery,
     DeliveryKind,
     Posted,
@@ -69,10 +75,13 @@ from bot.model.teams import (
 )
 
 __all__ = [
+    "PERSON",
+    "Absence",
     "Acted",
     "Advice",
     "Alert",
     "Arrival",
+    "Asked",
     "AuditEntry",
     "AuditEvent",
     "AzureAlert",
@@ -85,6 +94,7 @@ __all__ = [
     "Confirmation",
     "Conversation",
     "ConversationKind",
+    "ConversationState",
     "Credential",
     "CredentialCheck",
     "Delivery",
@@ -116,6 +126,7 @@ __all__ = [
     "Posted",
     "Progress",
     "ProvisioningEvent",
+    "Pulse",
     "Quarantine",
     "Report",
     "RestartScope",
@@ -136,9 +147,11 @@ __all__ = [
     "SyncConflict",
     "Tenant",
     "TimelineEntry",
+    "Told",
     "Undelivered",
     "Usual",
     "Value",
+    "Waiting",
     "Window",
     "Wrong",
 ]

@@ -60,12 +60,17 @@ class Sheet(Value, frozen=True, kw_only=True):
 
 
 class Chart(Value, frozen=True, kw_only=True):
-    """Numbers to be drawn: `kind` is lines, bars, ranking or shares; a series is its name and its points."""
+    """Numbers to be drawn: `kind` is lines, bars, ranking or shares; a series is its name and its points.
+
+    `places` says where points stand whose names are times of day, in the unit that `scale` names.
+    """
 
     kind: str
     series: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
     across: str = ""
     up: str = ""
+    places: tuple[tuple[str, float], ...] = ()
+    scale: str = ""
 
 
 class Evidence(Value, frozen=True, kw_only=True):
@@ -131,6 +136,27 @@ class Snooze(Value, frozen=True, kw_only=True):
     told: bool = False
 
 
+class Asked(Value, frozen=True, kw_only=True):
+    """Somebody on call who was asked to take an incident, and when."""
+
+    person: Person
+    at: datetime
+
+
+class Waiting(Value, frozen=True, kw_only=True):
+    """That nobody has taken an incident: since when, when that was said again last, and whom on call it goes to.
+
+    `next` is asked at `next_at`, after those in `asked`. `spent`: all were asked as often as it is of use, in vain.
+    """
+
+    since: datetime
+    reminded: datetime | None = None
+    asked: tuple[Asked, ...] = ()
+    next: Person | None = None
+    next_at: datetime | None = None
+    spent: bool = False
+
+
 class LastTime(Value, frozen=True, kw_only=True):
     """How the same trouble went the time before: which incident, on which job if on another, and what ended it."""
 
@@ -141,13 +167,25 @@ class LastTime(Value, frozen=True, kw_only=True):
     how: str = ""
 
 
+class Told(Value, frozen=True, kw_only=True):
+    """What a step made the incident's receivers hear, and how bad it was then: a card anew, a note under the card."""
+
+    card: bool = False
+    note: bool = False
+    severity: Severity | None = None
+
+
 class TimelineEntry(Value, frozen=True, kw_only=True):
-    """One thing that happened to an incident; `by` is empty where the bot saw it by itself."""
+    """One thing that happened to an incident; `by` is empty where the bot saw it by itself.
+
+    `told` is None for steps that are older than the keeping of it.
+    """
 
     at: datetime
     kind: str
     by: str = ""
     text: str = ""
+    told: Told | None = Told()
 
 
 class Incident(Value, frozen=True, kw_only=True):
@@ -175,8 +213,15 @@ class Incident(Value, frozen=True, kw_only=True):
     reopened: int = 0
     reopenings: tuple[datetime, ...] = ()
     last_time: LastTime | None = None
+    waiting: Waiting | None = None
     revision: int = 1
 
     @property
     def open(self) -> bool:
         return self.state is not State.RESOLVED
+
+    @property
+    def unattended(self) -> bool:
+        """Whether it is somebody's turn: nobody has taken it, and nobody has said that it may wait."""
+        taken = self.state is not State.OPEN or self.assigned_to is not None
+        return not (taken or self.held_by or self.snooze is not None)

@@ -9,7 +9,10 @@ from bot.model.base import Value
 
 
 class Quarantine(Value, frozen=True, kw_only=True):
-    """Why and since when a job is in quarantine. Texts are Graph's, kept as they came."""
+    """Why and since when a job is in quarantine. Texts are Graph's, kept as they came.
+
+    `switched_off` says that Entra has given up: nothing more comes by itself.
+    """
 
     reason: str
     error_code: str = ""
@@ -18,6 +21,7 @@ class Quarantine(Value, frozen=True, kw_only=True):
     series_began: datetime | None = None
     series_count: int = 0
     next_attempt: datetime | None = None
+    switched_off: bool = False
 
 
 class Execution(Value, frozen=True, kw_only=True):

@@ -59,15 +59,18 @@ class Acted(Value, frozen=True, kw_only=True):
 
 
 class Report(Value, frozen=True, kw_only=True):
-    """A period, ended at `until`. `buckets` are failed rows by time, named; `causes` failed rows by the cause's key.
+    """A period, ended at `until`. `buckets` are failed rows by time, named; `causes` failed rows by cause.
 
     `oldest` are open incidents, `ahead` credentials that end soon, `snoozed` the incidents that are silenced.
+    `places` and `scale` are those of the buckets, as in `Chart`.
     """
 
     since: datetime
     until: datetime
     jobs: tuple[Fared, ...] = ()
     buckets: tuple[tuple[str, int], ...] = ()
+    places: tuple[tuple[str, float], ...] = ()
+    scale: str = ""
     causes: tuple[tuple[str, int], ...] = ()
     opened: int = 0
     resolved: int = 0

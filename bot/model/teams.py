@@ -18,11 +18,28 @@ class ConversationKind(StrEnum):
     WEBHOOK = "webhook"
 
 
+class ConversationState(StrEnum):
+    """Why nothing is sent to a conversation: a delivery was refused, the app was removed, the channel was deleted, or
+    the team was archived or deleted, with all its channels.
+    """
+
+    OPEN = "open"
+    REFUSED = "refused"
+    REMOVED = "removed"
+    DELETED = "deleted"
+    TEAM_SHUT = "team shut"
+
+
+PERSON = "person:"
+"""What the id of a person's conversation begins with, before Entra's id, until their chat with the bot is known."""
+
+
 class Conversation(Value, frozen=True, kw_only=True):
     """A place the bot can speak in, with what it needs to do so unasked: in Teams, a mail address, or a webhook.
 
     `id` is Teams' base id, without `;messageid=`, or `mailto:ADDRESS`, `webhook:NAME`, or `person:OBJECT-ID` until that
-    person's chat is known; `service_url` was matched by a validated token's claim.
+    person's chat is known; `service_url` was matched by a validated token's claim. `closed` says
+    in a sentence why nothing is sent there while it is not `active`, and when it goes on.
     """
 
     id: str
@@ -37,6 +54,13 @@ class Conversation(Value, frozen=True, kw_only=True):
     user_id: str = ""
     user_mri: str = ""
     active: bool = True
+    state: ConversationState = ConversationState.OPEN
+    closed: str = ""
+
+    @property
+    def unopened(self) -> str:
+        """The object id of the person whose chat with the bot is still to be opened; "" for every other conversation."""
+        return self.id.removeprefix(PERSON) if self.id.startswith(PERSON) else ""
 
     @property
     def in_teams(self) -> bool:
@@ -59,6 +83,7 @@ class DeliveryKind(StrEnum):
 class Delivery(Value, frozen=True, kw_only=True):
     """One thing to deliver: an incident's card (posted or updated, whichever is due), a short note in its thread, or a card
     of its own, posted once: `card` is its JSON, `text` its summary, `marker` what stands in it and in no other.
+    `mention` is somebody whom a note calls by name.
 
     `uncertain` means that an earlier attempt may have arrived: look before sending again.
     """
@@ -74,6 +99,7 @@ class Delivery(Value, frozen=True, kw_only=True):
     uncertain: bool = False
     card: bytes = b""
     marker: str = ""
+    mention: Person | None = None
 
 
 class Undelivered(Value, frozen=True, kw_only=True):
@@ -108,13 +134,17 @@ class AuditEntry(Value, frozen=True, kw_only=True):
 
 
 class CommandHelp(Value, frozen=True, kw_only=True):
-    """A chat command as help, the manifest and the README show it, e.g. usage `errors [job] [--since 24h]`."""
+    """A chat command as help, the manifest and the README show it, e.g. usage `errors [job] [--since 24h]`.
+
+    `choices` are words that it takes, each with what it means; one that is "" is about them all.
+    """
 
     name: str
     usage: str
     text: str
     role: Role
     hidden: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class RuleHelp(Value, frozen=True, kw_only=True):

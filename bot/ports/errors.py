@@ -52,12 +52,22 @@ class Deposed(Exception):
 
 
 class TryLater(Exception):
-    """A delivery that may succeed later. `uncertain`: it may have arrived all the same (time-out, 5xx, lost answer)."""
+    """A delivery that may succeed later. `uncertain`: it may have arrived all the same (time-out, 5xx, lost answer).
 
-    def __init__(self, reason: str, after: float | None = None, *, uncertain: bool = False) -> None:
+    `throttled`: there were too many of them.
+    """
+
+    def __init__(
+        self, reason: str, after: float | None = None, *, uncertain: bool = False, throttled: bool = False
+    ) -> None:
         super().__init__(reason)
         self.after = after
         self.uncertain = uncertain
+        self.throttled = throttled
+
+
+class Moved(TryLater):
+    """Nothing was sent: all that was due in this conversation is due in another one from now on, where it is sent at once."""
 
 
 class Undeliverable(Exception):

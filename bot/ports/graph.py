@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Directory(Protocol):
 
     async def groups(self, job: Job, named: Sequence[str], known: Sequence[ScopedGroup]) -> Sequence[FoundGroup]:
         """The groups that are assigned to the job's application or named by its filters, and the known ones that are gone."""
+        ...
+
+    async def owners(self, jobs: Sequence[Job]) -> Mapping[str, Set[str]] | None:
+        """Object ids of the owners of each job's application, by job; None if it may not ask."""
         ...
 
     async def role_holders(self) -> Set[str] | None:

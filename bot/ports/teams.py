@@ -12,7 +12,7 @@ class Message(Value, frozen=True, kw_only=True):
     """What is sent: a bare Adaptive Card, and one plain sentence for the notification.
 
     `key` names the message, the same at every retry; `marker` stands in it and in no other. `incident` is None for
-    digests and reports.
+    digests and reports. `mention` is somebody whom the note that goes with it calls by name.
     """
 
     card: Card
@@ -20,6 +20,7 @@ class Message(Value, frozen=True, kw_only=True):
     key: str = ""
     marker: str = ""
     incident: Incident | None = None
+    mention: Person | None = None
 
 
 class Receiver(Protocol):

@@ -15,6 +15,7 @@ AT_MOST = timedelta(days=1)
 PATIENCE = timedelta(minutes=30)
 """So long the audit row of a changed schema may take to come; only then nobody is known to have changed it."""
 
+MOST_NAMED = 3
 OVER = "This is over when a cycle that began after the change has got through."
 
 
@@ -44,19 +45,23 @@ def _is_news(at: datetime, jobs: Iterable[Job], tenant: Tenant, noticed: datetim
 
 
 def _finding(jobs: list[Job], events: list[AuditEvent]) -> Finding:
-    # Jobs that share a service principal share its configuration, and the audit row does not say whose it was.
     first, last = min(events, key=_order), max(events, key=_order)
+    # Of several jobs that share a service principal the audit row does not say whose it was: then it is the application's.
+    one, activity = jobs[0] if len(jobs) == 1 else None, changes.plain(last.activity)
+    names = list(dict.fromkeys(job.name for job in jobs))
+    about = one.name if one else last.target_name or " and ".join(names[:MOST_NAMED])
     alert = Alert(
-        title=f"{last.actor or 'Somebody'} {changes.what(last)} of {jobs[0].name}",
+        title=f"{last.actor or 'Somebody'} {changes.what(last)} of {about}",
         detail=f"If objects begin to fail now, this is the first thing to look at. {OVER}",
         severity=Severity.LOW,
-        key=changes.plain(last.activity),
-        job_id=jobs[0].id,
-        job_name=jobs[0].name,
+        key=activity if one else f"{last.target_id}/{activity}",
+        job_id=one.id if one else "",
+        job_name=one.name if one else "",
     )
+    shared = () if one else (("Jobs", f"{', '.join(names[:MOST_NAMED])}: the row does not say which of {len(jobs)}"),)
     times = (("Times", str(len({event.id for event in events}))),) if len({event.id for event in events}) > 1 else ()
     said = tuple((name, value) for name, value in last.details if value and name in {"Details"})
-    return Finding(alert=alert, evidence=Evidence(first_seen=first.at, facts=(*times, *said)))
+    return Finding(alert=alert, evidence=Evidence(first_seen=first.at, facts=(*shared, *times, *said)))
 
 
 def _order(event: AuditEvent) -> tuple[object, str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from bot.detect import Needs, rule
 from bot.ledger import STAGED
+from bot.memories import state_of
 from bot.model import Alert, Evidence, Failing, Finding, Quarantine, Severity, Window
 
 BEFORE = timedelta(hours=2)
@@ -31,7 +34,7 @@ def deletions_staged(window: Window) -> Iterator[Finding]:
 def _evidence(window: Window, found: Quarantine) -> Evidence:
     staged = [group for group in window.warnings if group.cause.code == STAGED and _belongs(group, found)]
     return Evidence(
-        quarantine=found,
+        quarantine=replace(found, switched_off=state_of(window.job) == "disabled"),
         count=sum(group.count for group in staged),
         first_seen=found.current_began,
         examples=tuple(failure for group in staged for failure in group.examples),

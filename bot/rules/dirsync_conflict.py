@@ -32,7 +32,7 @@ def _finding(category: str, attribute: str, conflicts: Sequence[SyncConflict]) -
     since = min((each.since for each in conflicts if each.since), default=None)
     facts = [(each.value, _told(each)) for each in conflicts[:SHOWN]]
     if len(conflicts) > SHOWN:
-        facts.append(("And", f"{len(conflicts) - SHOWN:,} more; `directory` counts them all"))
+        facts.append(("And", f"{len(conflicts) - SHOWN:,} more; the command directory counts them all"))
     return Finding(alert=alert, evidence=Evidence(count=len(conflicts), first_seen=since, facts=tuple(facts)))
 
 

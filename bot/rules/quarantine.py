@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.causes import advice
 from bot.detect import Needs, rule
 from bot.memories import state_of
@@ -58,11 +60,11 @@ def _days_left(found: Quarantine, now: datetime) -> int:
 
 def _evidence(window: Window, found: Quarantine) -> Evidence:
     objects = sum(number for _, number in window.job.synced)
-    slowed = (("Slows down", f"{objects:,} objects that it keeps in sync"),) if objects else ()
     off = state_of(window.job) == "disabled"
+    slowed = (("Slows down", f"{objects:,} objects in sync"),) if objects and not off else ()
     over = () if window.job.quarantine or off else (("Now", "Out of quarantine; no cycle has succeeded since"),)
     return Evidence(
-        quarantine=found,
+        quarantine=replace(found, switched_off=off),
         first_seen=found.current_began,
         count=sum(group.count for group in window.failures),
         facts=(*slowed, *over),

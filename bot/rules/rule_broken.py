@@ -19,4 +19,6 @@ def rule_broken(tenant: Tenant) -> Iterator[Finding]:
             severity=Severity.MEDIUM,
             key=state.name,
         )
-        yield Finding(alert=alert, evidence=Evidence(first_seen=state.since, facts=(("It said", state.sentence),)))
+        # A fact knows no bold words, and shows its marks as they are.
+        said = ("It said", state.sentence.replace("`", "'"))
+        yield Finding(alert=alert, evidence=Evidence(first_seen=state.since, facts=(said,)))

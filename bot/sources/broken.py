@@ -25,7 +25,7 @@ _PLACE = re.compile(r"`\$\.([\w.\[\]]+)`$")
 _NUMBER = re.compile(r"\[[\d.]+\]")
 
 
-class Reading(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
+class Reading(msgspec.Struct, Generic[E], frozen=True, kw_only=True, gc=False):
     """What became of a row: an event, unless too little of it can be read; and what is wrong with it, in which fields."""
 
     id: str

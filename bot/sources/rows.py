@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 
-class Wire(msgspec.Struct, frozen=True, rename="camel"):
+class Wire(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Base of what comes; fields that are not named are skipped without being built."""
 
 
@@ -42,7 +42,7 @@ class StatusInfo(Wire, frozen=True):
     error_information: Error | None = None
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a row says, whichever way it came; `at` is still text."""
 
     id: str | None
@@ -103,7 +103,7 @@ class GraphRow(Wire, frozen=True):
         )
 
 
-class ExportedThing(msgspec.Struct, frozen=True):
+class ExportedThing(msgspec.Struct, frozen=True, gc=False):
     """The same in Log Analytics' JSON columns, where diagnostic settings write Id and Name."""
 
     id: str | None = None
@@ -116,7 +116,7 @@ class ExportedThing(msgspec.Struct, frozen=True):
         return Thing(self.Id or self.id, self.Name or self.displayName, self.identityType)
 
 
-class ExportedStatus(msgspec.Struct, frozen=True):
+class ExportedStatus(msgspec.Struct, frozen=True, gc=False):
     """ProvisioningStatusInfo as diagnostic settings write it, or as Graph does."""
 
     Status: str | None = None

@@ -4,6 +4,7 @@ from cards.elements.actions import MOST_BUTTONS, ButtonStyle, button, buttons, c
 from cards.elements.base import ROWS, Action, Element, Run
 from cards.elements.drawn import BadgeStyle, badge, chart
 from cards.elements.layout import columns, container, table
+from cards.elements.mentions import Somebody, mentions
 from cards.elements.texts import cell, facts, heading, run, text
 from cards.elements.whole import LARGEST, card, fit, in_a_line, noted, size
 
@@ -16,6 +17,7 @@ __all__ = [
     "ButtonStyle",
     "Element",
     "Run",
+    "Somebody",
     "badge",
     "button",
     "buttons",
@@ -31,6 +33,7 @@ __all__ = [
     "in_a_line",
     "line",
     "link",
+    "mentions",
     "noted",
     "run",
     "size",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from cards.elements.base import Element, Run, spaced
 from cards.plain import LONG, SHORT, clean, literal
 from cards.times import Said, local, pieces, plainly
 
+_CALL = re.compile(r"<(?=/?at\b)", re.IGNORECASE)
 UNBROKEN = 30
 """Letters in a row that a narrow FactSet still has room for."""
 
@@ -20,9 +22,10 @@ def run(text: str, *, bold: bool = False, subtle: bool = False, limit: int = LON
 
 
 def _gap(text: str, limit: int) -> str:
-    # Runs stand side by side, so the blank at either end of one matters; {{DATE(…)}} would be read as a date.
+    # Runs stand side by side, so the blank at either end of one matters; {{DATE(…)}} would be read as a date, and
+    # <at>…</at> as a call of whom the card calls.
     left, right = text[:1].isspace(), text[-1:].isspace()
-    shown = clean(text, limit).replace("{{", "{\u2060{")
+    shown = _CALL.sub("<\u2060", clean(text, limit).replace("{{", "{\u2060{"))
     return f"{' ' * left}{shown}{' ' * right}" if shown else ""
 
 

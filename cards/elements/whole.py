@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.ports import Card
 from cards.elements.base import ROWS, Element, present
+from cards.elements.mentions import Somebody, entities
 from cards.elements.texts import run, text
 from cards.plain import literal, unescaped
 
@@ -14,8 +15,12 @@ LARGEST = 40_000
 """Bytes of UTF-16, which every documented limit of Teams allows."""
 
 
-def card(body: Iterable[Element | None], *, fallback: str) -> Card:
-    """A card that fits; `fallback` says the same in a sentence, for notifications and clients that show no cards."""
+def card(body: Iterable[Element | None], *, fallback: str, people: Sequence[Somebody] = (), rest: str = "") -> Card:
+    """A card that fits; `fallback` says the same in a sentence, for notifications and clients that show no cards.
+
+    `people` are those whom an element of it mentions; `rest` is the command that shows rows for which there is no room.
+    """
+    called = {"entities": entities(people)} if people else {}
     return fit(
         {
             "type": "AdaptiveCard",
@@ -24,8 +29,9 @@ def card(body: Iterable[Element | None], *, fallback: str) -> Card:
             "lang": "en",
             "fallbackText": literal(fallback.replace("`", ""), 300) or "Syncwatch",
             "body": present(body),
-            "msteams": {"width": "full"},
-        }
+            "msteams": {"width": "full", **called},
+        },
+        rest,
     )
 
 
@@ -44,8 +50,11 @@ def size(part: object) -> int:
     return len(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode("utf-16-le", "surrogatepass"))
 
 
-def fit(card: Card) -> Card:
-    """Cut rows from the end until the card is small enough, and say how many are left out."""
+def fit(card: Card, rest: str = "") -> Card:
+    """Cut rows from the end until the card is small enough, and say how many are left out, and how they are asked for.
+
+    Raises ValueError where it is too large without any rows.
+    """
     if (over := size(card) - LARGEST) <= 0:
         return card
     body: list[Element] = card["body"]
@@ -59,6 +68,9 @@ def fit(card: Card) -> Card:
     while over > 0 and kept > 1:
         kept -= 1
         over -= size(rows[kept]) + 2  # and its comma
-    said = text(f"{len(rows) - kept:,} more are left out: a card holds no more.", subtle=True)
+    if over > 0:
+        raise ValueError("a card is too large for Teams even without its rows")
+    ask = f" Write {rest} to see them." if rest else ""
+    said = text(f"{len(rows) - kept:,} more are left out: a card holds no more.{ask}", subtle=True)
     cut = {**body[place], kind: rows[:kept]}
     return {**card, "body": [*body[:place], cut, said, *body[place + 1 :]]}

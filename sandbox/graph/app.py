@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from sandbox.faults import Faults, misbehave
-from sandbox.graph import directory, jobs, logs, messages, role_assignments
+from sandbox.graph import apps, directory, jobs, logs, messages, role_assignments
 from sandbox.graph.batch import answer_batch
 from sandbox.graph.paging import Pages
 from sandbox.graph.routing import Ask, GraphError, Reply, find
@@ -17,7 +17,7 @@ from sandbox.graph.throttle import Throttle
 from sandbox.ids import guid, whole_second
 from sandbox.tenant import Tenant
 
-AREAS = (directory, jobs, logs, messages, role_assignments)
+AREAS = (apps, directory, jobs, logs, messages, role_assignments)
 """What is served: importing a module registers its routes."""
 
 _JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"

@@ -134,6 +134,16 @@ def assigned(ask: Ask) -> Reply:
     raise missing(ask.parts["servicePrincipalId"])
 
 
+@route("GET", "/servicePrincipals/{servicePrincipalId}/owners")
+def owners(ask: Ask) -> Reply:
+    """The people who own an enterprise application; as without User.Read.All, nothing is told of them but their ids."""
+    key = ask.parts["servicePrincipalId"]
+    if key not in {principal.id for principal in ask.tenant.world.principals}:
+        raise missing(key)
+    rows = [{"@odata.type": "#microsoft.graph.user", "id": who} for who in ask.tenant.owners.get(key, ())]
+    return _listed(ask, rows, Grammar({}, fold=True))
+
+
 def _listed(ask: Ask, rows: list[Json], grammar: Grammar, usual: Sequence[str] = ()) -> Reply:
     only(ask, "$filter", "$select", "$top", "$skiptoken")
     if (rest := follow(ask)) is not None:

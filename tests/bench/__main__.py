@@ -10,7 +10,24 @@ import sys
 
 from tests.bench.telling import QUICK, tell
 
-ALL = ("start", "chat", "sources", "tick", "fold", "growth", "kql", "latency", "history", "kqlrules", "analyze")
+ALL = (
+    "start",
+    "chat",
+    "sources",
+    "tick",
+    "fold",
+    "growth",
+    "kql",
+    "latency",
+    "history",
+    "kqlrules",
+    "analyze",
+    "failover",
+    "outbox",
+    "pacing",
+    "intake",
+    "webhook",
+)
 
 if __name__ == "__main__":
     failed: list[str] = []

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from bot.adapters.store import Store
 from bot.health import Health
 from bot.model import ProvisioningEvent
+from bot.model.routes import Route
 from bot.ports import Batch
 from bot.watch import Watcher
 from tests.bench.telling import QUICK, peak_megabytes, tell
@@ -97,7 +98,7 @@ async def measure(rows: int, every: int, folder: Path) -> dict[str, Any]:
     store = await Store.open(f"sqlite:///{(folder / 'bench.db').as_posix()}")
     async with store.begin() as tx:
         await tx.conversations.save(CHANNEL)
-        await tx.conversations.watch(CHANNEL.id, True)
+        await tx.routes.add(Route(to=CHANNEL.id))
     source, jobs = Made(rows, every), KnownJobs([])
     now = NOON + EVERY_ROW * (JOBS + rows)
     watcher = Watcher(store=store, jobs=jobs, sources=[source], now=lambda: now, health=Health({}, lambda: now))

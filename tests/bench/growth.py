@@ -23,6 +23,7 @@ import psutil
 from bot.adapters.store import Store
 from bot.health import Health
 from bot.model import AuditEvent, Conversation, Execution, Job, Posted, ProvisioningEvent
+from bot.model.routes import Route
 from bot.outbox import Deliverer
 from bot.pacing import Pacing
 from bot.ports import Batch, Message
@@ -123,7 +124,7 @@ class Scene:
         self.deliverer = Deliverer(
             store=store,
             receivers=lambda conversation: Mute(),
-            render=lambda incident: ({}, incident.alert.title),
+            render=lambda incident, _: ({}, incident.alert.title),
             now=self.now,
             pacing=Pacing(lambda: self.now().timestamp()),
             sleep=self.now.sleep,
@@ -186,7 +187,7 @@ async def opened(path: Path) -> Scene:
     store = await Store.open(f"sqlite:///{path.as_posix()}")
     async with store.begin() as tx:
         await tx.conversations.save(CHANNEL)
-        await tx.conversations.watch(CHANNEL.id, True)
+        await tx.routes.add(Route(to=CHANNEL.id))
     return Scene(store)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pytest
 from msgspec import structs
 
 from bot.kqlrules.shelf import shipped
@@ -55,15 +56,19 @@ async def test_a_log_without_rows_says_nothing_at_all(tmp_path: Path) -> None:
     assert await told(tmp_path, "nothing_exported", Rows(), jobs) == []
 
 
-async def test_a_change_is_tied_to_the_first_job_of_its_application(tmp_path: Path) -> None:
-    given = rows("provisioning_settings_changed", "positive")
-    [plotter, _, _] = [fires[0] for fires in given.fires]
-    jobs = known(("b.2", "Plotter", plotter), ("a.1", "Plotter", plotter), ("c.3", "Other", "somebody else's"))
-    assert [job for job, _ in await told(tmp_path, "provisioning_settings_changed", given, jobs)] == [
-        "",
-        "a.1",
-        "a.1",
-    ]
+@pytest.mark.parametrize("rule", ["provisioning_settings_changed", "provisioning_job_changed"])
+async def test_a_change_is_tied_to_the_job_of_its_application_and_to_none_where_it_has_several(
+    tmp_path: Path, rule: str
+) -> None:
+    given = rows(rule, "positive")
+    principal, others = given.fires[0][0], ("c.3", "Other", "somebody else's")
+    alone = await told(tmp_path, rule, given, known(("b.2", "Plotter", principal), others))
+    assert {job for job, _ in alone} == {"", "b.2"}
+    (tmp_path / "log").unlink()
+    shared = known(("b.2", "Plotter", principal), ("a.1", "Plotter", principal), others)
+    several = await told(tmp_path, rule, given, shared)
+    assert {job for job, _ in several} == {""}
+    assert sorted(title for _, title in several) == sorted(title for _, title in alone)
 
 
 async def test_an_application_that_has_no_rows_yet_is_known_by_its_job(tmp_path: Path) -> None:
@@ -71,3 +76,9 @@ async def test_an_application_that_has_no_rows_yet_is_known_by_its_job(tmp_path:
     assert await told(
         tmp_path, "application_secret_changed", given, known(("intranet.1", "Intranet", "principal"))
     ) == [("intranet.1", "A secret of Intranet was added")]
+
+
+async def test_a_secret_that_several_jobs_share_is_tied_to_none_of_them(tmp_path: Path) -> None:
+    given = rows("application_secret_changed", "negative")
+    shared = known(("intranet.1", "Intranet", "principal"), ("intranet.2", "Intranet", "principal"))
+    assert await told(tmp_path, "application_secret_changed", given, shared) == [("", "A secret of Intranet was added")]

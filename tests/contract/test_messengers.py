@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from bot.adapters.graph.messages import GraphMessages
 from bot.adapters.teams import Teams
-from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import CardGone, Message, Receiver, TryLater, Undeliverable
+from bot.model import PERSON, Conversation, ConversationKind, Posted
+from bot.ports import CardGone, Message, Moved, Receiver, TryLater, Undeliverable
 from sandbox.door import Door
 from sandbox.faults import Fault, Faults
 from sandbox.keys import ISSUER
-from sandbox.memory_connector import refused
 from sandbox.memory_teams import MemoryTeams
 from sandbox.server import Sandbox
 from sandbox.teams import bot_id, general, group_chat
@@ -37,11 +37,18 @@ def message(text: str, summary: str) -> Message:
     return Message(card=card(text), summary=summary)
 
 
+def sought(user_id: str, tenant_id: str) -> Conversation:
+    """A person whose chat with the bot is not known."""
+    kind = ConversationKind.PERSONAL
+    return Conversation(id=f"{PERSON}{user_id}", tenant_id=tenant_id, service_url="", kind=kind, user_id=user_id)
+
+
 class Home(Protocol):
     """A messenger, two places to speak in, and what may happen to it there."""
 
     channel: Conversation
     chat: Conversation
+    person: Conversation
 
     @property
     def messenger(self) -> Receiver: ...
@@ -58,6 +65,10 @@ class Home(Protocol):
 
     def lose_an_answer(self) -> None: ...
 
+    def opened(self) -> list[Conversation]:
+        """The chats that the messenger opened and told of, each once."""
+        ...
+
 
 class InMemory:
     """The fake."""
@@ -68,6 +79,7 @@ class InMemory:
         self.chat = Conversation(
             id="19:g@thread.v2", tenant_id="t", service_url="http://127.0.0.1:1/", kind=ConversationKind.GROUP
         )
+        self.person = sought("11111111-1111-4111-8111-111111111111", "t")
 
     def standing(self, where: Conversation) -> list[str]:
         return [one.text or json.dumps(one.card) for one in self.messenger.said.get(where.id, [])]
@@ -84,6 +96,9 @@ class InMemory:
     def lose_an_answer(self) -> None:
         self.messenger.lost += 1
 
+    def opened(self) -> list[Conversation]:
+        return list(self.messenger.opened.values())
+
 
 class InTeams:
     """The adapter, with the sandbox's front door, login and Graph around it."""
@@ -91,7 +106,7 @@ class InTeams:
     messenger: Receiver
 
     async def enter(self, stack: AsyncExitStack) -> InTeams:
-        self.tenant, self.faults = Tenant(story="quiet"), Faults()
+        self.tenant, self.faults, self.ear = Tenant(story="quiet"), Faults(), Ear()
         box = await stack.enter_async_context(Sandbox(self.tenant, self.faults))
         self.teams = MemoryTeams(self.tenant)
         door = Door(self.tenant, self.faults, self.teams, sign=box.token, bot_url="http://127.0.0.1:1/")
@@ -107,7 +122,7 @@ class InTeams:
             openid_url=box.environment()["BOT_OPENID_URL"],
             issuer=ISSUER,
             token=token,
-            listener=Ear(),
+            listener=self.ear,
             clock=lambda: datetime.now(UTC),
             look=GraphMessages(graph, app_id=self.tenant.app_id).find,
             ca_file=box.ca_file,
@@ -115,6 +130,7 @@ class InTeams:
         stack.push_async_callback(teams.close)
         self.messenger = teams
         self.channel = self._place(general(self.tenant), door.url, ConversationKind.CHANNEL)
+        self.person = replace(sought(self.tenant.admins[2]["id"], self.tenant.id), service_url=door.url)
         self.chat = self._place(group_chat(self.tenant), door.url, ConversationKind.GROUP)
         return self
 
@@ -138,13 +154,16 @@ class InTeams:
         self.teams.messages.remove(kept)
 
     def close(self, where: Conversation) -> None:
-        self.teams.closed[where.id] = refused(403, "BotNotInConversationRoster", "The bot was removed.")
+        self.teams.refuse(where.id, "BotNotInConversationRoster")
 
     def throttle(self, seconds: int) -> None:
         self.faults.add(Fault(area="door", kind="status", status=429, retry_after=seconds))
 
     def lose_an_answer(self) -> None:
         self.faults.add(Fault(area="door", kind="drop_after"))
+
+    def opened(self) -> list[Conversation]:
+        return list({chat.id: chat for chat, _ in self.ear.joins}.values())
 
 
 @pytest.fixture(params=["memory", "teams"])
@@ -234,3 +253,14 @@ async def test_a_card_that_is_too_large_never_leaves(home: Home) -> None:
         await home.messenger.post(home.channel, message("x" * 21_000, "Large"))
     assert not caught.value.gone
     assert home.standing(home.channel) == []
+
+
+async def test_what_is_to_be_told_to_a_person_opens_their_chat_once_and_is_said_there(home: Home) -> None:
+    for _ in range(2):
+        with pytest.raises(Moved):
+            await home.messenger.post(home.person, message("three fail", "Three fail"))
+    (chat,) = home.opened()
+    assert (chat.kind, chat.user_id, chat.unopened) == (ConversationKind.PERSONAL, home.person.user_id, "")
+    assert home.standing(chat) == []
+    await home.messenger.post(chat, message("three fail", "Three fail"))
+    assert home.standing(chat) == [json.dumps(card("three fail"))]

@@ -18,7 +18,7 @@ from tests.support.tenant_box import ask, later, make_tenant
 
 DATA = Path(__file__).parents[1] / "data"
 GRAPH, MESSAGES, GROUPS = "graph-openapi.json", "graph-messages.json", "graph-groups.json"
-ROLES = "graph-roles.json"
+ROLES, APPS = "graph-roles.json", "graph-apps.json"
 
 
 @cache
@@ -35,7 +35,7 @@ def validator(file: str, reference: str) -> Any:
 
 def operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     """Where a route is described, and how. Fails where it is not: nothing undocumented is served."""
-    for file in (GRAPH, MESSAGES, GROUPS, ROLES):
+    for file in (GRAPH, MESSAGES, GROUPS, ROLES, APPS):
         found = description(file)["paths"].get(path, {}).get(method.lower())
         if found is not None:
             return file, found
@@ -48,7 +48,7 @@ def check(method: str, path: str, reply: Reply) -> None:
     if reply.status >= 400:
         validator(GRAPH, "#/components/schemas/odata.error").validate(reply.body)
         return
-    status = "204" if reply.body is None else str(reply.status)
+    status = "204" if reply.body is None and reply.status == 200 else str(reply.status)
     answer = described["responses"][status]
     if reply.body is not None:
         validator(file, answer["content"]["application/json"]["schema"]["$ref"]).validate(as_json(reply.body))
@@ -112,6 +112,7 @@ def filled(tenant: Tenant, path: str) -> list[str]:
         "channelId": channel,
         "messageId": "1",
         "chatId": chat,
+        "userId": world.people[10].id,
         "id": world.groups[0].id if path.startswith("/groups") else world.people[0].id,
     }
     return [
@@ -128,6 +129,8 @@ def filled(tenant: Tenant, path: str) -> list[str]:
 def body_for(tenant: Tenant, path: str) -> Any:
     if path.endswith("/validateCredentials"):
         return {"useSavedCredentials": True}
+    if path.endswith("/installedApps"):
+        return {"teamsApp@odata.bind": f"https://graph/v1.0/appCatalogs/teamsApps/{tenant.apps.catalogue_id}"}
     if path.endswith("/provisionOnDemand"):
         job = next(job for job in tenant.jobs.values() if f"/{job.id}/" in path)
         subject = {"objectId": job.pool[0].id, "objectTypeName": job.pool[0].type}

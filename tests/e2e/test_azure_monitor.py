@@ -91,6 +91,11 @@ def instance(series: int, episode: int) -> Any:
     )
 
 
+async def behind(scene: Whole) -> int:
+    async with scene.bot.store.look() as tx:
+        return await tx.outbox.behind()
+
+
 async def test_of_ten_thousand_deliveries_none_is_lost_and_none_doubled(tmp_path: Path) -> None:
     chance = random.Random(7)
     fired = {(s, e): instance(s, e) for s in range(SERIES) for e in range(EPISODES)}
@@ -98,12 +103,14 @@ async def test_of_ten_thousand_deliveries_none_is_lost_and_none_doubled(tmp_path
     each = [*fired.values(), *(resolved(fired[key], f"2026-11-20T{key[1]:02d}:30:00Z") for key in ended)]
     repeated = [*each, *chance.choices(each, k=DELIVERIES - len(each))]
     chance.shuffle(repeated)
-    async with whole(tmp_path, alerts_secret=SECRET) as scene:
+    async with whole(tmp_path, alerts_secret=SECRET, storm_cards=100_000) as scene:
         await scene.look()
         for part in range(0, DELIVERIES, 2_500):
             await hand_in(scene, repeated[part : part + 2_500])
             await scene.bot.watcher.judge()
         await scene.look()
+        while await behind(scene):  # Teams' windows let sixty messages through in half a minute
+            await scene.look(seconds=30)
         open_now = [incident.alert.title for incident in await scene.incidents()]
         assert sorted(open_now) == [f"Azure Monitor: Rule {s:03d}" for s in range(0, SERIES, 2)]
         for title in open_now:

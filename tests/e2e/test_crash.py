@@ -14,6 +14,7 @@ import pytest
 
 from bot.adapters.store import Store
 from bot.assembly import utc_now
+from bot.model.routes import Route
 from sandbox.memory_connector import Kept
 from tests.support.tenant_box import Dial
 from tests.support.whole import Whole, whole, words
@@ -112,7 +113,7 @@ async def prepared(scene: Whole, database: Path) -> Moment:
     async with store.begin() as tx:
         for conversation in known:
             await tx.conversations.save(conversation)
-            await tx.conversations.watch(conversation.id, True)
+            await tx.routes.add(Route(to=conversation.id))
     await store.close()
     return remember(scene, database)
 

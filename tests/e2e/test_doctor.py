@@ -40,7 +40,8 @@ async def test_a_healthy_bot_on_a_healthy_tenant_has_what_it_needs(scene: Whole)
         assert topic in good
     for permission in ("Application.Read.All", "Synchronization.Read.All", "Synchronization.ReadWrite.All"):
         assert good[permission].startswith("Given: ")
-    assert "1 conversation" in good["Deliveries"]
+    assert good["Deliveries"] == "Everything has been delivered."
+    assert good["Routes"] == "1 route to 1 receiver."
 
 
 async def test_it_changes_nothing_in_the_tenant(scene: Whole) -> None:

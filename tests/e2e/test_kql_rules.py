@@ -214,3 +214,25 @@ async def test_a_rule_is_tried_from_the_command_line_before_it_is_in_force(tmp_p
             ended, said = await on_the_command_line(scene, *words)
             assert (ended, "Traceback" in said) == (2, False), said
             assert sentence in said
+
+
+@pytest.mark.parametrize("home", HOMES)
+async def test_a_restart_that_somebody_asked_the_bot_for_is_no_incident_and_one_in_the_portal_is(
+    tmp_path: Path, home: str
+) -> None:
+    async with whole(tmp_path, **settings(home, tmp_path)) as scene:
+        await settled(scene)
+        await scene.teams.press(await scene.say("restart plotter"), "confirm")
+        await scene.teams.until(lambda: bool(cards_of(scene, "is restarting")))
+        for _ in range(3):
+            await scene.look(seconds=300)
+        assert [each.alert.title for each in await scene.incidents()] == []
+        assert "It would not have fired." in words(await scene.say("rule test provisioning_job_changed --days 1"))
+
+        plotter, ada = scene.tenant.job("Plotter"), scene.tenant.admins[0]
+        scene.tenant.audit(scene.clock(), "Enable/restart provisioning configuration", plotter, user=ada)
+        await scene.look(seconds=300)
+        await scene.look(seconds=300)
+        (incident,) = await scene.incidents()
+        assert incident.alert.title == "Provisioning of Plotter was restarted"
+        assert ada["userPrincipalName"] in words(scene.card("Plotter was restarted"))

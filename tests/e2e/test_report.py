@@ -53,7 +53,7 @@ async def test_a_report_tells_how_each_job_fared_what_is_open_and_who_acted(tmp_
         told = words(shown)
         for said in (
             "Provisioning in the last 24 hours",
-            "mandatoryfieldsmissing",
+            "MandatoryFieldsMissing",
             f"#{number}",
             "client secret of Workday",
             "waiting for the vendor",

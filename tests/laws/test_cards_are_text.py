@@ -25,6 +25,8 @@ from bot.model import (
     TimelineEntry,
 )
 from bot.ports import Card
+from bot.replay import Made
+from bot.route_words import RouteShown
 from cards import notes, sample
 from cards.audit import Asked, audit
 from cards.elements import LARGEST, card, facts, heading, size, text
@@ -36,8 +38,10 @@ from cards.job import job
 from cards.jobs import jobs
 from cards.plain import clean, literal, unescaped, unformatted
 from cards.refusal import refusal
+from cards.routes import RoutesPage, routes
 from cards.snooze import ask
 from cards.timeline import timeline
+from cards.watching import ended_elsewhere, tried, unwatched, watching
 from tests.support.card_checks import nodes, problems
 from tests.support.render import Easel, easel
 
@@ -130,6 +134,12 @@ def _cards(said: str) -> Iterator[Card]:
     yield timeline(steered, advice, [TimelineEntry(at=past, kind=said, by=said, text=said)] * 60, sample.NOW)
     yield ask(steered, timedelta(days=7))
     yield explain(said, advice, [(said, said, 3)] * 5)
+    led = RouteShown(label="7", where=said, what=said, by=said, closed=said, remarks=(said, said))
+    yield routes(RoutesPage(shown=(led,) * 15, every=15, fallback=(said,) * 4))
+    yield watching(sample.CHANNEL, led)
+    yield unwatched(sample.CHANNEL, [led] * 9, [led] * 9)
+    yield ended_elsewhere(led)
+    yield tried(sample.CHANNEL, led, Made())
     yield refusal(said, [said, f"status {said}"])
 
 
@@ -212,6 +222,7 @@ def test_notes_hold_nothing_that_a_client_could_read_as_markup(said: str) -> Non
 
 def test_no_button_of_a_hostile_card_does_anything_but_name_a_command() -> None:
     verbs = {"ack", "assign", "audit", "snooze", "incident", "incidents", "errors", "status", "restart", "jobs"}
+    verbs |= {"routes", "watch", "unwatch"}
 
     for said in HOSTILE[:6]:
         pressed = [

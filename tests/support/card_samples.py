@@ -31,6 +31,8 @@ from bot.model import (
     TimelineEntry,
 )
 from bot.ports import Card
+from bot.replay import Made
+from bot.route_words import RouteShown
 from cards import sample
 from cards.audit import Asked, audit
 from cards.confirm import confirm
@@ -45,12 +47,14 @@ from cards.jobs import jobs
 from cards.message import message
 from cards.receipt import receipt
 from cards.refusal import refusal
+from cards.routes import RoutesPage, routes
 from cards.rules import rules
 from cards.snooze import ask
 from cards.timeline import timeline
 from cards.user import user, which
-from cards.watching import watching
+from cards.watching import EVERYTHING, ended_elsewhere, tried, unwatched, watching
 from cards.welcome import welcome
+from tests.support.card_samples_of_time import cards_of_time
 
 NOW = sample.NOW
 ADA = Person(id="a", name="Ada Admin")
@@ -66,7 +70,7 @@ def examples() -> Iterator[tuple[str, Card]]:
 
 def every_card() -> dict[str, Card]:
     """All examples and variants by name."""
-    return {**dict(examples()), **_incidents(), **_jobs(), **_others()}
+    return {**dict(examples()), **_incidents(), **_jobs(), **_others(), **cards_of_time()}
 
 
 _HAPPENED = TimelineEntry(at=NOW, kind="changed", by="Ada *Admin*", text="high: " + "x" * 200)
@@ -79,6 +83,17 @@ _ASKED = AuditEntry(
     outcome="refused: Microsoft Graph answers 403: *Forbidden*.",
 )
 _RULE = RuleHelp(name="stuck_object", text="One object fails again and again.", needs="x", severity=Severity.LOW)
+
+
+_ROUTE = RouteShown(
+    label="7",
+    where="HR *systems* in Contoso",
+    what="high or worse; jobs Workday to Entra ID or [x](y); rules for GRC; mentions Ada Admin",
+    by="Carol Chief",
+    closed="The team was archived.",
+    remarks=("matches no job now",),
+    past=Made(cards=12, notes=0),
+)
 
 
 def _incidents() -> dict[str, Card]:
@@ -112,9 +127,9 @@ def _incidents() -> dict[str, Card]:
         code="X", meaning="Entra is busy.", action="Wait.", actor="Microsoft", auto_retry=True, self_heals=True
     )
     return {
-        "incident-acknowledged": incident(held, sample.PASSWORD_ADVICE, NOW, seen_after=timedelta(seconds=41)),
-        "incident-resolved": incident(over, sample.PASSWORD_ADVICE, NOW, seen_after=timedelta(seconds=41)),
-        "incident-objects": incident(clash, sample.CLASH_ADVICE, NOW),
+        "incident-acknowledged": incident(held, sample.PASSWORD_ADVICE, NOW),
+        "incident-resolved": incident(over, sample.PASSWORD_ADVICE, NOW),
+        "incident-objects": incident(clash, sample.CLASH_ADVICE, NOW, seen_after=timedelta(seconds=41)),
         "incident-objects-resolved": incident(
             replace(clash, state=State.RESOLVED, resolved_at=NOW, peak=12), sample.CLASH_ADVICE, NOW
         ),
@@ -134,6 +149,9 @@ def _incidents() -> dict[str, Card]:
         "incident-unknown": incident(_with(open_one, UNKNOWN), None, NOW),
         "incident-deletes": incident(
             _with(open_one, replace(sample.QUARANTINE, reason="TooManyDeletes", error_code="")), None, NOW
+        ),
+        "incident-switched-off": incident(
+            _with(open_one, replace(sample.QUARANTINE, switched_off=True)), sample.PASSWORD_ADVICE, NOW
         ),
         "incident-source": incident(_source_down(), None, NOW),
     }
@@ -191,7 +209,13 @@ def _others() -> dict[str, Card]:
         "receipt-plain": receipt("#42 is yours", []),
         "refusal-plain": refusal("You may not restart jobs; ask an operator."),
         "message-plain": message("Cancelled", ""),
-        "watching-off": watching(me, on=False, where="me"),
+        "watching-some": watching(sample.CHANNEL, _ROUTE, new=False),
+        "unwatched": unwatched(me, [EVERYTHING], [], "me"),
+        "unwatched-some": unwatched(sample.CHANNEL, [EVERYTHING], [_ROUTE] * 3),
+        "unwatched-elsewhere": ended_elsewhere(_ROUTE),
+        "watch-tried": tried(sample.CHANNEL, _ROUTE, Made(cards=3, notes=8, unknown=2)),
+        "routes-none": routes(RoutesPage(shown=(), every=0)),
+        "routes-many": routes(RoutesPage(shown=(_ROUTE,) * 15, every=10_000, page=2, pages=667, counted=True)),
         "user-nothing": user(Subject(ids=("x",)), [], [], {}, timedelta(days=30), NOW),
         "user-which": which("ada", [Subject(ids=(f"id-{at}",), name=f"Ada {at}") for at in range(9)], NOW),
         "welcome-personal": welcome(me, watching=True),

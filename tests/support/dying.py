@@ -14,11 +14,11 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from bot.adapters.store import Transaction
 from bot.assembly import Bot, assembled, utc_now
@@ -95,10 +95,12 @@ def fitted(bot: Bot, step: Steps) -> None:
     watcher["_jobs"] = Dying(watcher["_jobs"], step)
     watcher["_sources"] = [DyingSource(source, step) for source in watcher["_sources"]]
     sender: Any = deliverer["_sender"]
-    speaking = Dying(vars(sender)["_receivers"](None), step)
+    inner = cast("Callable[[Conversation], Any]", vars(sender)["_receivers"])
+    speaking: dict[Any, Any] = {}
 
-    def receivers(_conversation: Conversation) -> Any:
-        return speaking
+    def receivers(conversation: Conversation) -> Any:
+        found = inner(conversation)
+        return speaking.setdefault(found, Dying(found, step))
 
     vars(sender)["_receivers"] = receivers
 

@@ -8,7 +8,7 @@ from itertools import count
 import msgspec
 
 from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import CannotLook, Card, CardGone, Message, TryLater, Undeliverable
+from bot.ports import CannotLook, Card, CardGone, Message, Moved, TryLater, Undeliverable
 
 LARGEST = 40 * 1024
 
@@ -26,7 +26,8 @@ class Said(msgspec.Struct, kw_only=True):
 class MemoryMessenger:
     """Port `Receiver`: `said` is what stands in Teams, by the conversation's id, oldest first.
 
-    `fails` are the errors of the next calls; `lost` is how many answers get lost after the work was done.
+    `fails` are the errors of the next calls; `lost` is how many answers get lost after the work was done. `opened` are
+    the chats with people who had none, by the person's id.
     """
 
     def __init__(self, *, looks: bool = True) -> None:
@@ -34,10 +35,14 @@ class MemoryMessenger:
         self.closed: set[str] = set()
         self.fails: list[TryLater | Undeliverable] = []
         self.lost = 0
+        self.opened: dict[str, Conversation] = {}
         self.looks, self._numbers = looks, count(1)
 
     async def post(self, conversation: Conversation, message: Message) -> Posted:
         self._check(conversation, message.card)
+        if who := conversation.unopened:
+            self.opened.setdefault(who, msgspec.structs.replace(conversation, id=f"a:{who}", user_id=who))
+            raise Moved("The chat with this person was opened")
         number = str(next(self._numbers))
         threaded = conversation.kind is ConversationKind.CHANNEL
         thread = f"{conversation.id};messageid={number}" if threaded else conversation.id

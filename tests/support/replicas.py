@@ -29,6 +29,7 @@ class Replicas:
     teams: MemoryTeams
     door: Door
     bots: list[Serving]
+    folder: Path
 
     async def leader(self, *, but: Serving | None = None) -> Serving:
         """The one that leads, as soon as one does."""
@@ -68,7 +69,7 @@ async def replicas(folder: Path, database_url: str, count: int = 3, **settings: 
         teams = MemoryTeams(tenant)
         door = await held.enter_async_context(Door(tenant, box.faults, teams, sign=box.token, bot_url=""))
         teams.through(door)
-        made = Replicas(tenant=tenant, box=box, teams=teams, door=door, bots=bots)
+        made = Replicas(tenant=tenant, box=box, teams=teams, door=door, bots=bots, folder=folder)
         await made.leader()
         for bot in bots:
             await bot.answers()

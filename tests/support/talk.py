@@ -10,6 +10,7 @@ from bot.adapters.store import Store, settling
 from bot.chat import Chat
 from bot.incidents import advance
 from bot.model import Conversation, Failing, Job, Person, Posted, RestartScope, Tenant, Window
+from bot.model.routes import Route
 from bot.notify import tell
 from bot.ports import Answer, Line, Press, SourceDown
 from bot.roles import Roles
@@ -88,7 +89,7 @@ class Talk:
         async with self.store.begin() as tx:
             await tx.reading.save_jobs(self.jobs.jobs.values())
             await tx.conversations.save(CHANNEL)
-            await tx.conversations.watch(CHANNEL.id, True)
+            await tx.routes.add(Route(to=CHANNEL.id))
             windows = tuple(
                 Window(job=job, failures=tuple(g for g in failing if g.job_id == job.id), now=self.now())
                 for job in self.jobs.jobs.values()
@@ -103,7 +104,8 @@ class Talk:
             for delivery in await tx.outbox.due(self.now()):
                 if delivery.incident == number:
                     posted = Posted(activity_id=f"card-{number}", thread_id=place.id)
-                    await settling.save(tx.connection, [settling.sent_card(delivery, posted, 1, self.now())])
+                    sent = settling.sent_card(delivery, posted, 1, self.now())
+                    await settling.save(tx.connection, [sent], self.now())
 
     async def say(self, text: str, by: Person = ADA, place: Conversation = CHANNEL) -> Answer:
         return await self.chat.heard(Line(activity_id="a", conversation=place, person=by, text=text))

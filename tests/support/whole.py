@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,12 @@ from sandbox.tenant import Tenant
 from tests.support.talk import texts
 from tests.support.tenant_box import Dial
 
+_open: set[Path] = set()
+
+
+class FolderInUse(Exception):
+    """A mistake of a test: it would wait without end."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Whole:
@@ -47,6 +53,7 @@ class Whole:
         await self.bot.watcher.look_at_jobs()
         await self.bot.watcher.tick()
         await self.bot.digester.post_due()
+        await self.bot.timekeeper.tick()
         await self.bot.watcher.look_at_rules()
         await self.deliver()
 
@@ -111,6 +118,7 @@ async def whole(
     port = free_port()
     (folder / "rules").mkdir(exist_ok=True)
     async with AsyncExitStack() as held:
+        held.enter_context(_alone(folder))
         box = await held.enter_async_context(Sandbox(tenant, faults, folder=folder, throttle=throttle))
         teams = MemoryTeams(tenant)
         bot_url = f"http://127.0.0.1:{port}/api/messages"
@@ -123,6 +131,7 @@ async def whole(
             "host": "127.0.0.1",
             "port": port,
             "rules_off": "*",
+            "away_minutes": 0,
             "archive_file": "none",
             "rules_dir": folder / "rules",
         }
@@ -149,6 +158,18 @@ async def whole(
             url=f"http://127.0.0.1:{port}",
             folder=folder,
         )
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None]:
+    """Two at once would overwrite each other's certificate and wait for each other's database: the second is refused."""
+    if folder in _open:
+        raise FolderInUse(f"Everything is open in {folder} already; give each its own folder, or close the first.")
+    _open.add(folder)
+    try:
+        yield
+    finally:
+        _open.discard(folder)
 
 
 async def _served(bot: Bot, port: int, held: AsyncExitStack) -> None:

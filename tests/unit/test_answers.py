@@ -38,6 +38,45 @@ def test_times_and_numbers_are_drawn_as_lines_unasked_in_the_order_of_time() -> 
     )
 
 
+def hours(count: int, **step: int) -> list[tuple[datetime, int]]:
+    return [(NOON + timedelta(**step) * at, at) for at in range(count)]
+
+
+def test_hours_are_counted_because_their_names_have_no_room_side_by_side() -> None:
+    found = chart_of(table(TIMES, *hours(25, hours=1)), "")
+    assert found is not None
+    element = drawn(found)
+    assert element is not None
+    assert [point["x"] for point in element["data"][0]["values"]] == [float(at) for at in range(-24, 1)]
+    assert element["xAxisTitle"] == "hours before 21 Nov 12:00 UTC"
+    said = " ".join(run["text"] for run in element["fallback"]["inlines"])
+    assert "0 (20 Nov 12:00) to 24 (21 Nov 12:00)" in said
+
+
+@pytest.mark.parametrize(
+    ("step", "scale"),
+    [
+        ({"minutes": 5}, "minutes before 20 Nov 14:00 UTC"),
+        ({"seconds": 10}, "minutes before 20 Nov 12:04:00 UTC"),
+        ({"hours": 6}, "days before 26 Nov 12:00 UTC"),
+        ({"days": 30}, "days before 9 Nov 2028 12:00 UTC"),
+    ],
+)
+def test_the_unit_follows_the_stretch_and_no_two_times_are_called_alike(step: dict[str, int], scale: str) -> None:
+    found = chart_of(table(TIMES, *hours(25, **step)), "timechart")
+    assert found is not None
+    assert found.scale == scale
+    assert len(dict(found.places)) == 25
+
+
+def test_days_keep_their_dates_which_teams_counts_by_itself() -> None:
+    found = chart_of(table(TIMES, *days(1, 2, 3)), "")
+    assert found is not None
+    element = drawn(found)
+    assert element is not None
+    assert (found.scale, element["data"][0]["values"][0]["x"]) == ("", "2026-11-20")
+
+
 def test_one_line_for_each_word_beside_the_number() -> None:
     columns = (*TIMES, ("JobId", "string"))
     rows = [(at, value, job) for job in ("a", "b") for at, value in days(1, 2)]

@@ -23,6 +23,8 @@ HOMES = {
     "sqlalchemy": ["bot/adapters/store"],
     "rich": ["bot/analyze"],
     "alembic": ["bot/adapters/store"],
+    "aiosmtplib": ["bot/adapters/email"],
+    "idna": ["bot/addresses.py"],
 }
 CORE = [
     *(
@@ -33,8 +35,11 @@ CORE = [
         "bot/detect.py",
         "bot/incidents.py",
         "bot/routing.py",
+        "bot/route_words.py",
+        "bot/replay.py",
     ),
     *("bot/restarts.py", "bot/roles.py", "bot/rules", "cards"),
+    *("bot/escalation.py", "bot/quiet.py", "bot/reminders.py", "bot/storms.py"),
 ]
 IMPURE = {"asyncio", "random", "secrets", "time", "uuid", "aiohttp", "httpx", "requests"}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import app
 from docs import generate
 
 ROOT = Path(__file__).parents[2]
@@ -48,3 +49,19 @@ def test_every_file_that_the_architecture_names_is_there() -> None:
     named = set(re.findall(r"\b(?:bot|cards|sandbox|tests)/[\w/]+(?:\.py|/)", text))
     named = {name for name in named if "NAME" not in name}
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_architecture_names_every_command_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        app.main(["--help"])
+    verbs = re.findall(r"^    (\w+) ", capsys.readouterr().out, re.MULTILINE)
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    told = next(line for line in text.splitlines() if " app.py " in line).partition(": ")[2]
+    assert "serve" in verbs
+    assert sorted(told.split(" · ")) == sorted(verbs)
+
+
+def test_the_architecture_names_every_folder_of_the_bot() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    folders = [path for path in (ROOT / "bot").iterdir() if path.is_dir() and any(path.glob("*.py"))]
+    assert [path.name for path in folders if f"bot/{path.name}/" not in text] == []

@@ -109,6 +109,25 @@ async def test_a_threshold_counts_within_each_window_alone() -> None:
     assert len(together.incidents) == 1
 
 
+async def test_over_an_empty_log_it_is_said_that_there_was_nothing_to_look_at() -> None:
+    rule = parse("my_rule", f"{HEADER}{ROWS.replace('AuditLogs', 'AzureActivity | union AuditLogs')}")
+    async with open_logs(rows=0) as logs:
+        found = await backtest(Logs(logs), rule, {}, NOON - timedelta(days=40), 7)
+    assert verdict(found) == (
+        "There were no rows to look at, so this tells nothing about the rule: "
+        "AuditLogs and AzureActivity have no rows from 3 Oct 12:00 to 11 Oct 12:00 UTC."
+    )
+
+
+async def test_a_rule_about_absence_that_fires_over_an_empty_log_is_told_with_that() -> None:
+    rule = parse(
+        "my_rule", "// title: Nothing\n// help: Nothing came.\n// severity: low\n// operator: Equal\nAuditLogs"
+    )
+    async with open_logs(rows=0) as logs:
+        found = await backtest(Logs(logs), rule, {}, NOON - timedelta(days=40), 7)
+    assert "It would have fired 1 time: 1 incident in all. But AuditLogs has no rows from" in verdict(found)
+
+
 async def test_a_wrong_rule_is_told_as_it_would_be_in_force() -> None:
     with pytest.raises(Refusal, match="Failed to resolve"):
         await tried(ROWS.replace("ActivityDisplayName", "Activity"), [])

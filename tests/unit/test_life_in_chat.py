@@ -143,7 +143,7 @@ async def test_an_author_who_has_a_chat_with_the_bot_hears_it_there_and_nobody_e
             await tell(tx, change, [CHANNEL])
         (card,) = [each for each in await tx.outbox.due(talk.now()) if each.conversation.id == adas.id]
         sent = settling.sent_card(card, Posted(activity_id="c", thread_id=adas.id), card.revision, talk.now())
-        await settling.save(tx.connection, [sent])
+        await settling.save(tx.connection, [sent], talk.now())
         due = await tx.outbox.due(talk.now())
     assert await notes(talk) != before
     (told,) = [each for each in due if "your snooze of" in each.text]

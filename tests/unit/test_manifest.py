@@ -40,6 +40,13 @@ def test_microsofts_schema_would_refuse_a_wrong_one() -> None:
     assert against_microsofts_schema({**made, "bots": [{**made["bots"][0], "scopes": ["everywhere"]}]})
 
 
+def test_it_says_of_which_messages_it_knows_also_with_read_back() -> None:
+    for said in (manifest(APP, HOST, COMMANDS)["description"]["full"], " ".join(ABOUT.split())):
+        assert "READ_BACK" in said
+        assert "newest messages of a channel or group chat" in said
+        assert "reads no messages" not in said
+
+
 def test_it_keeps_the_limits_that_a_schema_does_not_tell() -> None:
     made = manifest(APP, HOST, COMMANDS)
 

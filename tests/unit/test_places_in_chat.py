@@ -65,10 +65,12 @@ async def test_watch_me_needs_a_personal_chat(talk: Talk) -> None:
 async def test_the_button_that_ends_watch_me_ends_it_for_me_and_not_for_the_channel(talk: Talk) -> None:
     await talk.say("hello", place=MINE)
     verb, words = buttons(await talk.say("Watch ME"))["Stop watching"]
-    assert (verb, words) == ("unwatch", "me")
-    answer = await talk.press(verb, words)
+    assert (verb, words) == ("unwatch", "2"), "the number of the route"
+    assert "Route 2 is ended: Ada Admin's chat heard of every incident." in shown(await talk.press(verb, words))
     assert await watching(talk) == {CHANNEL.id}
-    assert buttons(answer)["Watch again"] == ("watch", "me")
+    await talk.say("watch me")
+    assert buttons(await talk.say("unwatch me"))["Watch again"] == ("watch", "me")
+    assert await watching(talk) == {CHANNEL.id}
 
 
 # --- Coming and going --------------------------------------------------------------------------------------------------
@@ -117,7 +119,8 @@ async def test_where_somebody_had_said_unwatch_an_archived_team_stays_quiet(talk
         ("status workday", "Workday to Entra ID: In quarantine. No object fails."),
         ("help errors", "Help: errors: Show recent errors grouped by cause, with what they mean and what to do."),
         ("eror", "'eror' is no command of mine. Did you mean errors?"),
-        ("watch", "Watching. This channel hears of every incident from now on."),
+        ("watch", "Watching. This channel hears of every incident already: that is route 1."),
+        ("unwatch", "Not watching. This channel hears of no new incidents."),
     ],
 )
 async def test_what_a_notification_says_is_what_the_card_says(talk: Talk, line: str, summary: str) -> None:

@@ -13,6 +13,7 @@ from bot.adapters.store import Store, settling
 from bot.health import Health
 from bot.ledger import fold_all, sort
 from bot.model import Incident, Posted, State
+from bot.model.routes import Route
 from bot.watch import Watcher
 from tests.support.fake_sources import FakeJobs, FakeSource
 from tests.support.make import CHANNEL, NOON, Hand, event, job
@@ -26,7 +27,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}")
     async with opened.begin() as tx:
         await tx.conversations.save(CHANNEL)
-        await tx.conversations.watch(CHANNEL.id, True)
+        await tx.routes.add(Route(to=CHANNEL.id))
     yield opened
     await opened.close()
 
@@ -38,7 +39,7 @@ async def saved(store: Store, **more: object) -> Incident:
         await tx.outbox.want_card(found.number, CHANNEL.id, 1)
         (card,) = [each for each in await tx.outbox.due(NOON) if each.incident == found.number]
         posted = Posted(activity_id="a", thread_id="t")
-        await settling.save(tx.connection, [settling.sent_card(card, posted, 1, NOON)])
+        await settling.save(tx.connection, [settling.sent_card(card, posted, 1, NOON)], NOON)
         await tx.outbox.add_note(found.number, "Something happened")
     return found
 

@@ -88,7 +88,9 @@ async def test_an_own_rule_is_listed_explained_and_can_be_tried(scene: Scene) ->
         assert word in said
     assert buttons(answer)["Try on 7 days"] == ("rule", "test my_own")
     scene.home.rows = 0
-    assert "It would not have fired." in shown(await scene.talk.say("rule test my own --days 3"))
+    said = shown(await scene.talk.say("rule test my own --days 3"))
+    assert "There were no rows to look at" in said
+    assert "AuditLogs has no rows from 16 Nov 12:00 to 20 Nov 12:00 UTC" in said
 
 
 async def test_a_broken_file_is_told_with_its_line_wherever_rules_are_listed(scene: Scene) -> None:
@@ -99,6 +101,30 @@ async def test_a_broken_file_is_told_with_its_line_wherever_rules_are_listed(sce
     assert "my_own.kql, line 3: severity 'dire' is not known" in listed
     assert "other.kql, line 1" in listed
     assert "line 3" in shown(await scene.talk.say("rule my_own"))
+
+
+async def test_a_rule_whose_query_fails_is_marked_from_the_first_failure_on(scene: Scene) -> None:
+    (scene.folder / "my_own.kql").write_text(RULE.replace("key: Who", "key: Nobody"))
+    await scene.look()
+    listed = " ".join([shown(await scene.talk.say(f"rules --page {page}")) for page in (1, 2, 3)])
+    assert "Somebody did what nobody should.  Does not work:  key  names the column Nobody" in listed
+    assert "names the column Nobody" in shown(await scene.talk.say("rule my_own"))
+
+
+async def test_a_rule_that_could_not_be_asked_says_why(scene: Scene) -> None:
+    scene.home.down = "Log Analytics asks for fewer queries (429)."
+    (scene.folder / "my_own.kql").write_text(RULE.replace("high", "low"))
+    await scene.look()
+    assert "It could not be asked: Log Analytics asks for fewer" in shown(await scene.talk.say("rule my_own"))
+
+
+@pytest.mark.parametrize("line", ["rule other", "rule other.kql", "rule Other", "rule test other"])
+async def test_a_file_that_cannot_be_read_says_why_and_not_that_there_is_no_such_rule(scene: Scene, line: str) -> None:
+    (scene.folder / "other.kql").write_bytes(b"// title: \xff")
+    await scene.look()
+    said = shown(await scene.talk.say(line))
+    assert "is not in force: other.kql, line 1: it is not UTF-8" in said
+    assert "There is no rule" not in said
 
 
 async def test_a_question_is_answered_in_pages_that_only_its_asker_turns(scene: Scene) -> None:

@@ -143,3 +143,20 @@ def test_a_time_or_zone_that_is_none_is_refused(
     given(monkeypatch, **{name: value})
     with pytest.raises(BadSettings, match=f"{name} is wrong .{says}"):
         load(None)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("", ""), ("auto", "auto"), ("TRUE", "auto"), ("none", ""), (GOOD["APP_ID"].upper(), GOOD["APP_ID"])],
+)
+def test_the_app_to_install_is_looked_up_or_named(monkeypatch: pytest.MonkeyPatch, written: str, meant: str) -> None:
+    given(monkeypatch, PROACTIVE_INSTALL=written)
+    assert load(None).proactive_install == meant
+
+
+def test_an_app_to_install_that_is_no_id_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    given(monkeypatch, PROACTIVE_INSTALL="syncwatch", TEAMS_URL="http://evil.example")
+    with pytest.raises(BadSettings) as told:
+        load(None)
+    assert "PROACTIVE_INSTALL is wrong (it is not a GUID" in str(told.value)
+    assert "TEAMS_URL is wrong (it must begin with https://" in str(told.value)

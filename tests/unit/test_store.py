@@ -90,7 +90,7 @@ async def test_a_card_is_due_until_it_shows_the_revision_that_is_wanted(store: S
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         (delivery,) = await tx.outbox.due(NOON)
         posted = Posted(activity_id="a", thread_id="t")
-        await settling.save(tx.connection, [settling.sent_card(delivery, posted, 1, NOON)])
+        await settling.save(tx.connection, [settling.sent_card(delivery, posted, 1, NOON)], NOON)
         assert await tx.outbox.due(NOON) == []
         await tx.outbox.refresh(1, 2)
         (again,) = await tx.outbox.due(NOON)
@@ -102,7 +102,7 @@ async def test_a_post_that_was_under_way_is_uncertain_when_it_is_due_again(store
         await tx.conversations.save(CHANNEL)
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         (delivery,) = await tx.outbox.due(NOON)
-        await settling.save(tx.connection, [settling.sending(delivery)])
+        await settling.save(tx.connection, [settling.sending(delivery)], NOON)
         (again,) = await tx.outbox.due(NOON)
     assert (delivery.uncertain, again.uncertain) == (False, True)
 
@@ -114,7 +114,7 @@ async def test_a_note_waits_for_its_card(store: Store) -> None:
         await tx.outbox.add_note(1, "Acknowledged by Ada")
         (card,) = await tx.outbox.due(NOON)
         posted = Posted(activity_id="a", thread_id="t")
-        await settling.save(tx.connection, [settling.sent_card(card, posted, 1, NOON)])
+        await settling.save(tx.connection, [settling.sent_card(card, posted, 1, NOON)], NOON)
         (note,) = await tx.outbox.due(NOON)
     assert note.text == "Acknowledged by Ada"
 

@@ -1,7 +1,7 @@
 """The slow look around the jobs: how often it asks, what it keeps, and what it is silent about."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence, Set
+from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ class FakeDirectory:
         self.holders: Set[str] | None = {"ada"}
         self.found: Schema | None = Schema(job_id=WORKDAY.id, version="1", groups=("Finance",))
         self.down = False
+        self.owned: Mapping[str, Set[str]] | None = {WORKDAY.id: {"ada"}}
 
     async def credentials(self, jobs: Sequence[Job]) -> Sequence[Credential]:
         return ()
@@ -38,6 +39,12 @@ class FakeDirectory:
     async def groups(self, job: Job, named: Sequence[str], known: Sequence[ScopedGroup]) -> Sequence[FoundGroup]:
         self.asked.append("groups")
         return [FoundGroup(id=each.lower(), name=each) for each in ("Everybody", *named)]
+
+    async def owners(self, jobs: Sequence[Job]) -> Mapping[str, Set[str]] | None:
+        self.asked.append("owners")
+        if self.down:
+            raise SourceDown("Microsoft Graph has a fault of its own (503).")
+        return self.owned
 
     async def role_holders(self) -> Set[str] | None:
         self.asked.append("roles")
@@ -70,10 +77,35 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     await store.close()
 
 
-async def test_roles_schema_and_groups_are_asked_for_once_an_hour(scene: Scene) -> None:
+async def test_roles_owners_schema_and_groups_are_asked_for_once_an_hour(scene: Scene) -> None:
     for minutes in (0, 1, 30, 28, 2):
         await scene.look(minutes=minutes)
-    assert sorted(scene.directory.asked) == ["groups", "groups", "roles", "roles", "schema", "schema"]
+    asked = sorted(scene.directory.asked)
+    assert asked == ["groups", "groups", "owners", "owners", "roles", "roles", "schema", "schema"]
+
+
+async def test_the_owners_of_a_new_job_are_asked_for_soon(scene: Scene) -> None:
+    await scene.look()
+    scene.directory.asked.clear()
+    new = job("Slack", id="slack.t.2")
+    for minutes in (2, 2):
+        scene.clock.forward(minutes=minutes)
+        await scene.around.look([WORKDAY, new])
+    assert scene.directory.asked.count("owners") == 1
+
+
+async def test_owners_that_cannot_be_read_are_those_that_were_known_and_without_the_permission_none_are(
+    scene: Scene,
+) -> None:
+    await scene.look()
+    scene.directory.down = True
+    await scene.look(hours=2)
+    async with scene.store.look() as tx:
+        assert await tx.credentials.owners() == {WORKDAY.id: {"ada"}}
+    scene.directory.down, scene.directory.owned = False, None
+    await scene.look(hours=2)
+    async with scene.store.look() as tx:
+        assert await tx.credentials.owners() == {}
 
 
 async def test_groups_that_the_schema_names_are_looked_after_also_while_it_cannot_be_read(scene: Scene) -> None:

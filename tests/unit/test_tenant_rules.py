@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from bot.detect import Needs, detect, detect_tenant
 from bot.earlier import attach
+from bot.inhibition import inhibit
 from bot.missing import missing
 from bot.model import (
     Alert,
@@ -71,7 +72,24 @@ def test_saving_it_three_times_is_one_alert_that_stays_the_same() -> None:
 
 
 def test_jobs_of_one_service_principal_share_one_alert() -> None:
-    assert len(found("config_changed", jobs=(job(), job(id="other.t.2")), audits=(change(),))) == 1
+    for name, said in (("Plotter", "of Plotter"), ("", "of Workday to Entra ID and Slack")):
+        shared = (job(), job("Slack", id="other.t.2"), job("Else", id="else.t.3", service_principal="sp-3"))
+        (told,) = found("config_changed", jobs=shared, audits=(change(target_name=name),))
+        assert told.alert.title.endswith(said)
+        assert (told.alert.job_id, told.alert.job_name) == ("", "")
+        assert told.alert.key == f"sp-1/{MAPPING.lower()}"
+
+
+def test_a_change_of_a_shared_application_holds_back_what_the_log_tells_of_it_and_of_no_other() -> None:
+    (told,) = found("config_changed", jobs=(job(), job(id="other.t.2")), audits=(change(),))
+    rows = [
+        Finding(
+            alert=Alert(title="T", detail="D", severity=Severity.LOW, rule="provisioning_settings_changed", key=key),
+            evidence=Evidence(),
+        )
+        for key in ("sp-1/Mappings or scope", "sp-2/Mappings or scope", "")
+    ]
+    assert [each.held_by for each in inhibit([told, *rows])] == ["", told.alert.fingerprint, "", ""]
 
 
 def test_it_is_over_when_a_cycle_after_it_got_through_and_an_hour_has_passed() -> None:

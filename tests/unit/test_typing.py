@@ -156,7 +156,7 @@ def test_only_whole_quotations_lose_their_marks() -> None:
         ("restart", "needs <job>", "jobs"),
         ("rule", "needs <name>", "rules"),
         ("help restrat", "There is no command", "help restart"),
-        ("unwatch tokyo", "is not a place I know", "unwatch me"),
+        ("unwatch tokyo", "is not the number of a route", "routes"),
         ("audit now", "takes no further words", "audit"),
     ],
 )

@@ -46,7 +46,11 @@ async def test_readiness_tells_the_problems_in_sentences(client: Client, problem
     problems.append("Graph did not answer for 5 minutes.")
     not_ready = await client.get("/readyz")
     assert not_ready.status == 503
-    assert await not_ready.json() == {"status": "not ready", "role": "leader", "problems": ["Graph did not answer for 5 minutes."]}
+    assert await not_ready.json() == {
+        "status": "not ready",
+        "role": "leader",
+        "problems": ["Graph did not answer for 5 minutes."],
+    }
 
 
 async def test_a_fault_is_told_by_its_reference_only(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bot.adapters import lenient
 from bot.adapters.graph import batch
+from bot.adapters.graph.app_owners import app_owners
 from bot.adapters.graph.client import GraphClient
 from bot.adapters.graph.errors import GraphDown
 from bot.adapters.graph.reading import moment
@@ -110,6 +111,16 @@ class GraphDirectory:
     async def groups(self, job: Job, named: Sequence[str], known: Sequence[ScopedGroup]) -> Sequence[FoundGroup]:
         """The groups in the job's scope, and those of the known that are gone. Raises SourceDown."""
         return await groups(self._client, job, named, known)
+
+    async def owners(self, jobs: Sequence[Job]) -> Mapping[str, Set[str]] | None:
+        """Ids of the owners of each job's application; None without the permission. Raises SourceDown."""
+        try:
+            return await app_owners(self._client, jobs)
+        except GraphDown as error:
+            if error.status not in (401, 403):
+                raise
+            self._tell_once("who owns the jobs' applications is not known: %s", error)
+            return None
 
     async def role_holders(self) -> Set[str] | None:
         """Ids of the people who hold a directory role; None without the permission. Raises SourceDown."""

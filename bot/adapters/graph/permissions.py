@@ -9,6 +9,7 @@ from urllib.parse import quote
 from bot.adapters import lenient
 from bot.adapters.graph.client import GraphClient
 from bot.adapters.graph.errors import GraphDown
+from bot.adapters.graph.installing import AUTO, FINDS, INSTALLS
 from bot.adapters.graph.wire import Principals
 from bot.model import Conversation, ConversationKind, Grant, Job, Value
 from bot.ports import SourceDown
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _NO_JOB = "there is no job yet to try it on."
 _NO_PRINCIPAL = "there is no service principal to try it on."
 _NO_PLACE = "the bot is in no such conversation yet to try it on."
+_NOBODY = "nobody has a chat with the bot yet to try it on."
 _NO_ANSWER = "Microsoft Graph was not reached; see Sign-in."
 
 
@@ -32,6 +34,7 @@ class Known(Value, frozen=True, kw_only=True):
     job: Job | None = None
     channel: Conversation | None = None
     chat: Conversation | None = None
+    person: str = ""
 
 
 class Permission(Value, frozen=True, kw_only=True):
@@ -68,6 +71,10 @@ def _channel(known: Known) -> str | None:
 
 def _chat(known: Known) -> str | None:
     return None if known.chat is None else f"/chats/{quote(known.chat.id, safe='')}/messages?$top=1"
+
+
+def _installed(known: Known) -> str | None:
+    return f"/users/{quote(known.person, safe='')}/teamwork/installedApps" if known.person else None
 
 
 PERMISSIONS = (
@@ -169,6 +176,21 @@ PERMISSIONS = (
         required=False,
         only="only with `READ_BACK=true`",
     ),
+    Permission(
+        name=INSTALLS,
+        what_for="installing the app for people who are to be told something and do not have it",
+        path=_installed,
+        when=lambda settings: bool(settings.proactive_install),
+        lacking=_NOBODY,
+        only="only with `PROACTIVE_INSTALL`",
+    ),
+    Permission(
+        name=FINDS,
+        what_for="finding the app in the organization's app catalogue",
+        path=lambda known: "/appCatalogs/teamsApps?$filter=distributionMethod eq 'organization'",
+        when=lambda settings: settings.proactive_install == AUTO,
+        only="only with `PROACTIVE_INSTALL=auto`",
+    ),
 )
 
 
@@ -189,6 +211,7 @@ class GraphPermissions:
             job=job,
             channel=_place(watching, ConversationKind.CHANNEL),
             chat=_place(watching, ConversationKind.GROUP),
+            person=next((each.user_id for each in watching if each.user_id), ""),
         )
         return [_grant(each, True) if each.heard in answering else await self._try(each, known) for each in self._used]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -20,8 +20,10 @@ _ONE = "check"
 _GROUPS = "groups"
 _ROLES = "roles"
 _SCHEMA = "schema"
+_OWNERS = "owners"
 _groups = msgspec.msgpack.Decoder(tuple[ScopedGroup, ...]).decode
 _schema = msgspec.msgpack.Decoder(Schema).decode
+_owners = msgspec.msgpack.Decoder(dict[str, frozenset[str]]).decode
 _roles = msgspec.msgpack.Decoder(tuple[str, ...] | None).decode
 
 
@@ -71,6 +73,16 @@ class Credentials:
         bodies = await self._bodies(_ROLES)
         found = _roles(bodies[0]) if bodies else None
         return None if found is None else frozenset(found)
+
+    async def save_owners(self, found: Mapping[str, Iterable[str]] | None) -> None:
+        """Replace what is known of who owns the jobs' applications; None where that may not be known."""
+        owners = {} if found is None else {job_id: sorted(ids) for job_id, ids in found.items()}
+        await self._put(_OWNERS, "", pack(owners))
+
+    async def owners(self) -> dict[str, frozenset[str]]:
+        """Object ids of the owners of each job's application; a job that is not in it is one whose owners are not known."""
+        bodies = await self._bodies(_OWNERS)
+        return _owners(bodies[0]) if bodies else {}
 
     async def tell_token(self, job_id: str, expires_at: datetime, by: str, now: datetime) -> None:
         """Remember when a job's SCIM token ends; what was told before is replaced."""

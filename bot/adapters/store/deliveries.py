@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from bot.model import Conversation, Delivery, DeliveryKind, Posted
+from bot.model import Conversation, Delivery, DeliveryKind, Person, Posted
 
+_person = msgspec.json.Decoder(Person).decode
 _conversation = msgspec.msgpack.Decoder(Conversation).decode
 
 
@@ -35,6 +36,7 @@ def note(row: Any) -> Delivery:
         conversation=_conversation(row.conversation),
         incident=row.incident,
         text=row.text,
+        mention=_person(row.mention) if row.mention else None,
         posted=_posted(row),
         attempts=row.attempts,
         uncertain=row.sending,
@@ -47,7 +49,9 @@ def post(row: Any) -> Delivery:
         kind=DeliveryKind.POST,
         conversation=_conversation(row.conversation),
         incident=0,
+        revision=row.revision,
         text=row.summary,
+        posted=_posted(row),
         card=row.card,
         marker=row.marker,
         attempts=row.attempts,

@@ -12,10 +12,12 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.store.transaction import Transaction
-from bot.adapters.store.upgrading import HEAD, bring_up_to_date
+from bot.adapters.store.upgrading import HEAD, bring_up_to_date, revision
 from bot.ports import BadSettings, StoreDown
 
 AWAY = (DBAPIError, OSError)
+MOST_AT_ONCE = 20
+"""Messages to a conversation within a minute, beyond which the rest is told together."""
 
 
 class Home(Protocol):
@@ -42,17 +44,20 @@ class Store:
 
     revision = HEAD
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, *, most_at_once: int = MOST_AT_ONCE) -> None:
         self.home = home
+        self.most_at_once = most_at_once
         self._writing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, url: str, *, name: str = "syncwatch", durable: bool = True) -> Store:
+    async def open(
+        cls, url: str, *, name: str = "syncwatch", durable: bool = True, most_at_once: int = MOST_AT_ONCE
+    ) -> Store:
         """Open and upgrade the database; `name` is what this process is called there.
 
         One that is not `durable` need not outlive its process. Raises BadSettings where it cannot be opened.
         """
-        store = cls(home_of(url, name, durable=durable))
+        store = cls(home_of(url, name, durable=durable), most_at_once=most_at_once)
         try:
             async with store.begin() as tx:
                 await bring_up_to_date(tx.connection)
@@ -63,6 +68,18 @@ class Store:
             await store.close()
             raise BadSettings(f"The database of DATABASE_URL cannot be opened: {error.reason}.") from None
         return store
+
+    @classmethod
+    async def revision_at(cls, url: str) -> str:
+        """The revision of a database as it is, "" where it is empty; nothing is changed. Raises BadSettings."""
+        store = cls(home_of(url, "syncwatch"))
+        try:
+            async with store.look() as tx:
+                return await revision(tx.connection)
+        except StoreDown as error:
+            raise BadSettings(f"The database of DATABASE_URL cannot be opened: {error.reason}.") from None
+        finally:
+            await store.close()
 
     async def close(self) -> None:
         await self.home.engine.dispose()
@@ -88,7 +105,7 @@ class Store:
             try:
                 async with self.home.engine.connect() as connection:
                     await self.home.begin_writing(connection)
-                    yield Transaction(connection)
+                    yield Transaction(connection, most_at_once=self.most_at_once)
                     await connection.commit()
             except AWAY as error:
                 if (down := _down(error)) is None:
@@ -101,7 +118,7 @@ class Store:
         try:
             async with self.home.engine.connect() as connection:
                 await self.home.begin_reading(connection)
-                yield Transaction(connection)
+                yield Transaction(connection, most_at_once=self.most_at_once)
                 await connection.rollback()
         except AWAY as error:
             if (down := _down(error)) is None:
@@ -113,7 +130,7 @@ class Store:
         """A transaction that waits for no writer, for the lease alone. Raises StoreDown."""
         try:
             async with self.home.engine.connect() as connection:
-                yield Transaction(connection)
+                yield Transaction(connection, most_at_once=self.most_at_once)
                 await connection.commit()
         except AWAY as error:
             if (down := _down(error)) is None:

@@ -13,7 +13,7 @@ class Fenced(Store):
     """The same database and the same pool. `epoch` is what this process leads by; None where nobody contends."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store.home)
+        super().__init__(store.home, most_at_once=store.most_at_once)
         self._writing = store._writing
         self.epoch: int | None = None
 

@@ -55,10 +55,16 @@ class Incidents:
         rows = await self._connection.execute(select(incidents.c.body).order_by(incidents.c.number.desc()).limit(limit))
         return [_incident(body) for body in rows.scalars()]
 
+    async def some(self, numbers: Iterable[int]) -> dict[int, Incident]:
+        """The incidents of these numbers, as they are now."""
+        mine = among(self._connection, incidents.c.number, numbers)
+        rows = await self._connection.execute(select(incidents.c.body).where(mine).order_by(incidents.c.number))
+        return {each.number: each for each in map(_incident, rows.scalars())}
+
     async def before(self, incident: Incident) -> Incident | None:
         """The last incident of the same rule and cause that is over: of the same job if there is one, else of any."""
         same = incidents.c.fingerprint == incident.alert.fingerprint
-        alike = incidents.c.likeness == _likeness(incident.alert)
+        alike = incidents.c.likeness == likeness(incident.alert)
         return await self._last(same, incident) or await self._last(alike, incident)
 
     async def _last(self, which: ColumnElement[bool], before: Incident) -> Incident | None:
@@ -72,29 +78,31 @@ class Incidents:
         """Store an incident; a new one (number 0) is given the next number, which is in the answer."""
         if incident.number:
             await self._connection.execute(
-                update(incidents).where(incidents.c.number == incident.number).values(_row(incident))
+                update(incidents).where(incidents.c.number == incident.number).values(row_of(incident))
             )
             return incident
         newest = (await self._connection.execute(select(func.max(incidents.c.number)))).scalar() or 0
         numbered = msgspec.structs.replace(incident, number=newest + 1)
-        await self._connection.execute(incidents.insert().values(_row(numbered)))
+        await self._connection.execute(incidents.insert().values(row_of(numbered)))
         return numbered
 
     async def save_known(self, known: Iterable[Incident]) -> None:
         """Store incidents that have their numbers."""
-        await upsert(self._connection, incidents, [_row(incident) for incident in known], key="number")
+        await upsert(self._connection, incidents, [row_of(incident) for incident in known], key="number")
 
 
-def _row(incident: Incident) -> dict[str, Any]:
+def row_of(incident: Incident) -> dict[str, Any]:
+    """An incident as it is stored."""
     return {
         "number": incident.number,
         "fingerprint": incident.alert.fingerprint,
         "open": incident.open,
         "changed_at": incident.changed_at,
         "body": pack(incident),
-        "likeness": _likeness(incident.alert),
+        "likeness": likeness(incident.alert),
     }
 
 
-def _likeness(alert: Alert) -> str:
+def likeness(alert: Alert) -> str:
+    """What alerts of one rule and cause have in common, whatever their job."""
     return f"{alert.rule}/{alert.key}"

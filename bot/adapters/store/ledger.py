@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,14 +27,18 @@ class Ledger:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def entries(self, keys: Iterable[Key]) -> dict[Key, Entry]:
+    async def entries(self, keys: Collection[Key]) -> dict[Key, Entry]:
         """The entries of those keys that have one."""
+        if not keys:
+            return {}
         which = among(self._connection, ledger.c.key, keys)
         rows = await self._connection.execute(select(ledger.c.key, ledger.c.body).where(which))
         return {key: _entry(body) for key, body in rows}
 
-    async def well(self, keys: Iterable[Key]) -> dict[Key, datetime]:
+    async def well(self, keys: Collection[Key]) -> dict[Key, datetime]:
         """When those objects were last well, where that is known."""
+        if not keys:
+            return {}
         rows = await self._connection.execute(select(well).where(among(self._connection, well.c.key, keys)))
         return {row.key: row.at for row in rows}
 

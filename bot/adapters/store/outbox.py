@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store import deliveries
-from bot.adapters.store.schema import cards, conversations, incidents, notes, posts
+from bot.adapters.store.schema import cards, conversations, held, incidents, notes, posts, told
 from bot.adapters.store.sql import insert
-from bot.model import Delivery, Posted
+from bot.model import Delivery, Person, Posted
+from bot.model.held import LivingPost
 from bot.ports import Card
 
 _json = msgspec.json.Encoder().encode
@@ -26,13 +28,15 @@ class Outbox:
 
     async def want_card(self, incident: int, conversation_id: str, revision: int) -> None:
         """The incident's card in a conversation shall show a revision; posted if there is none yet."""
+        changed = select(incidents.c.changed_at).where(incidents.c.number == incident).scalar_subquery()
         statement = insert(self._connection, cards).values(
-            incident=incident, conversation_id=conversation_id, wanted=revision
+            incident=incident, conversation_id=conversation_id, wanted=revision, since=changed
         )
+        again = {"wanted": statement.excluded.wanted, "dead": "", "attempts": 0}
         await self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["incident", "conversation_id"],
-                set_={"wanted": statement.excluded.wanted, "dead": "", "attempts": 0},
+                set_=again | {"since": _since(statement.excluded.since)},
             )
         )
 
@@ -44,24 +48,72 @@ class Outbox:
         """The same for many incidents at once: their numbers, and the revisions to be shown."""
         if revisions:
             mine = update(cards).where(cards.c.incident == bindparam("number"))
-            shown = mine.values(wanted=bindparam("revision"), dead="", attempts=0)
+            changed = select(incidents.c.changed_at).where(incidents.c.number == cards.c.incident).scalar_subquery()
+            shown = mine.values(wanted=bindparam("revision"), dead="", attempts=0, since=_since(changed))
             rows = [{"number": number, "revision": revision} for number, revision in revisions.items()]
             await self._connection.execute(shown, rows)
 
-    async def add_note(self, incident: int, text: str, only: str = "") -> None:
-        """A note under every card of the incident that stands or is on its way, or under the one in a conversation."""
+    async def places(self, incident: int) -> set[str]:
+        """The conversations in which a card of the incident stands or is on its way."""
         mine = select(cards.c.conversation_id).where(cards.c.incident == incident, cards.c.dead == "")
-        where = await self._connection.execute(mine.where(cards.c.conversation_id == only) if only else mine)
-        rows = [{"incident": incident, "conversation_id": each, "text": text} for each in where.scalars()]
+        return set((await self._connection.execute(mine)).scalars())
+
+    async def add_note(
+        self, incident: int, text: str, only: str = "", *, but: Collection[str] = (), mention: Person | None = None
+    ) -> None:
+        """A note under every card of the incident that stands or is on its way, or under the one in a conversation.
+
+        None in those that are named in `but`; `mention` is somebody whom the text names.
+        """
+        calls = _json(mention).decode() if mention is not None else ""
+        where = [each for each in sorted(await self.places(incident)) if each not in but and only in ("", each)]
+        changed = select(incidents.c.changed_at).where(incidents.c.number == incident)
+        since = (await self._connection.execute(changed)).scalar()
+        rows = [
+            {"incident": incident, "conversation_id": each, "text": text, "since": since, "mention": calls}
+            for each in where
+        ]
         if rows:
             await self._connection.execute(notes.insert(), rows)
 
-    async def add_post(self, conversation_id: str, key: str, card: Card, summary: str, marker: str) -> None:
-        """A card of its own, posted once and never updated; one with this key that is there already stays."""
+    async def add_post(
+        self, conversation_id: str, key: str, card: Card, summary: str, marker: str, *, since: datetime | None = None
+    ) -> None:
+        """A card of its own, posted once and never updated; one with this key that is there already stays.
+
+        `since` is the present.
+        """
         statement = insert(self._connection, posts).values(
-            conversation_id=conversation_id, key=key, card=_json(card), summary=summary, marker=marker
+            conversation_id=conversation_id, key=key, card=_json(card), summary=summary, marker=marker, since=since
         )
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["conversation_id", "key"]))
+
+    async def revise_post(self, conversation_id: str, key: str, card: Card, summary: str, now: datetime) -> None:
+        """A card of its own is brought up to date where it stands."""
+        mine = update(posts).where(posts.c.conversation_id == conversation_id, posts.c.key == key)
+        await self._connection.execute(
+            mine.values(card=_json(card), summary=summary, revision=posts.c.revision + 1, attempts=0, since=now)
+        )
+
+    async def has_post(self, conversation_id: str, key: str) -> bool:
+        mine = select(posts.c.id).where(posts.c.conversation_id == conversation_id, posts.c.key == key)
+        return (await self._connection.execute(mine)).first() is not None
+
+    async def living(self, conversation_id: str, key: str) -> LivingPost | None:
+        """How a card of its own stands; None where it is of no more use: not there, or given up."""
+        mine = (posts.c.conversation_id == conversation_id) & (posts.c.key == key)
+        row = (await self._connection.execute(select(posts).where(mine))).first()
+        if row is None or row.dead:
+            return None
+        return LivingPost(drawn_at=row.since, sent_at=row.not_before if row.done else None)
+
+    async def standing(self) -> set[int]:
+        """Numbers of the incidents whose card stands, or is to stand, where the bot may speak, or that a digest tells of."""
+        at = conversations.c.id == cards.c.conversation_id
+        mine = select(cards.c.incident).join(conversations, at).where(cards.c.dead == "", conversations.c.active)
+        told = select(held.c.incident).join(conversations, conversations.c.id == held.c.conversation_id)
+        either = mine.union(told.where(conversations.c.active))
+        return set((await self._connection.execute(either)).scalars())
 
     async def card_of(self, incident: int, conversation_id: str) -> Posted | None:
         """Where the incident's card stands in a conversation, if it stands there."""
@@ -93,11 +145,19 @@ class Outbox:
         return sum([(await self._connection.execute(each)).scalar() or 0 for each in some])
 
     async def next_due(self) -> datetime | None:
-        """The earliest time at which something that waits for another try may be tried again."""
-        waiting = select(func.min(cards.c.not_before)).where(cards.c.wanted > cards.c.shown, cards.c.dead == "")
-        more = select(func.min(notes.c.not_before)).where(notes.c.done.is_(False), notes.c.dead == "")
-        last = select(func.min(posts.c.not_before)).where(posts.c.done.is_(False), posts.c.dead == "")
-        times = [(await self._connection.execute(each)).scalar() for each in (waiting, more, last)]
+        """The earliest time at which something that waits for another try may be tried again; what is closed is left out."""
+        waiting = (
+            (cards, cards.c.wanted > cards.c.shown),
+            (notes, notes.c.done.is_(False)),
+            (posts, posts.c.done.is_(False)),
+        )
+        earliest = [
+            select(func.min(table.c.not_before))
+            .join_from(table, conversations, conversations.c.id == table.c.conversation_id)
+            .where(due, table.c.dead == "", conversations.c.active)
+            for table, due in waiting
+        ]
+        times = [(await self._connection.execute(each)).scalar() for each in earliest]
         return min((time for time in times if time is not None), default=None)
 
     async def _due_cards(self, now: datetime, limit: int, but: Collection[str]) -> list[Delivery]:
@@ -126,7 +186,7 @@ class Outbox:
         rows = await self._connection.execute(
             select(posts, conversations.c.body.label("conversation"))
             .join(conversations, conversations.c.id == posts.c.conversation_id)
-            .where(posts.c.done.is_(False), *_sendable(posts, now, but))
+            .where(or_(posts.c.done.is_(False), posts.c.revision > posts.c.shown), *_sendable(posts, now, but))
             .order_by(posts.c.id)
             .limit(limit)
         )
@@ -140,6 +200,14 @@ class Outbox:
         await self._connection.execute(delete(posts).where(posts.c.done, posts.c.not_before < before))
         long_over = select(incidents.c.number).where(incidents.c.open.is_(False), incidents.c.changed_at < before)
         await self._connection.execute(delete(notes).where(notes.c.incident.in_(long_over)))
+        await self._connection.execute(delete(told).where(told.c.incident.in_(long_over)))
+        await self._connection.execute(delete(told).where(told.c.incident == 0, told.c.at < before))
+
+
+def _since(changed: Any) -> ColumnElement[Any]:
+    """When a card fell behind: it may have been behind already, and what was given up is due anew."""
+    behind = (cards.c.wanted > cards.c.shown) & (cards.c.dead == "")
+    return case((behind, cards.c.since), else_=changed)
 
 
 def _sendable(table: Table, now: datetime, but: Collection[str]) -> tuple[ColumnElement[bool], ...]:

@@ -80,14 +80,23 @@ class People:
         )
 
     async def trail(
-        self, limit: int = 100, *, since: datetime | None = None, person: str = "", word: str = "", skip: int = 0
+        self,
+        limit: int = 100,
+        *,
+        since: datetime | None = None,
+        person: str = "",
+        word: str = "",
+        outcome: str = "",
+        skip: int = 0,
     ) -> list[AuditEntry]:
-        """The newest entries of the audit trail, newest first; of one person, or with one of their words, if asked."""
+        """The newest entries of the audit trail, newest first: of one person, with one of their words, that ended so."""
         wanted = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit).offset(skip)
         if since is not None:
             wanted = wanted.where(audit.c.at >= since)
         if person:
             wanted = wanted.where(audit.c.person_id == person)
+        if outcome:
+            wanted = wanted.where(audit.c.outcome == outcome)
         if word:
             wanted = wanted.where((literal(" ") + audit.c.words + " ").contains(f" {word} ", autoescape=True))
         rows = await self._connection.execute(wanted)

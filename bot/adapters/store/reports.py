@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import audit, hours, incidents, timeline
-from bot.model import Acted, Incident
+from bot.adapters.store.schema import audit, hours, incidents, ledger, timeline
+from bot.ledger import Entry
+from bot.model import Acted, Cause, Incident
 
+_entry = msgspec.msgpack.Decoder(Entry).decode
 _incident = msgspec.msgpack.Decoder(Incident).decode
 
 
@@ -51,6 +54,15 @@ class Reports:
             .limit(most)
         )
         return [(cause, count) for cause, count in found]
+
+    async def spelt(self, keys: Iterable[str], since: datetime) -> dict[str, Cause]:
+        """The causes of those keys as the log writes them, as far as the ledger has met them since a time."""
+        found: dict[str, Cause] = {}
+        for key in keys:
+            one = select(ledger.c.body).where(ledger.c.last_seen >= since, ledger.c.cause == key).limit(1)
+            if (body := (await self._connection.execute(one)).scalar()) is not None:
+                found[key] = _entry(body).failure.cause
+        return found
 
     async def steps(self, kind: str, since: datetime, until: datetime) -> int:
         """How many incidents had a step of this kind in their timeline."""

@@ -12,15 +12,23 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.engine import Store
-from bot.adapters.store.schema import cards, notes, posts
+from bot.adapters.store.schema import cards, notes, posts, told
 from bot.model import Delivery, DeliveryKind, Posted, Value
+from bot.model.telling import Ended
+from bot.ports import Clock
+
+MOST_TEXT = 500
+REPORT = "syncwatch-given-up-"
+"""What the marker of a card begins with that tells what was given up: of such a card, nothing is told when it is itself."""
 
 
 class Outcome(Value, frozen=True, kw_only=True):
-    """New values of a delivery's row, by column."""
+    """New values of a delivery's row, by column. `ended` is what is kept of it for `who-was-told`, with a text."""
 
     delivery: Delivery
     values: dict[str, Any]
+    ended: Ended | None = None
+    text: str = ""
 
 
 def sending(delivery: Delivery) -> Outcome:
@@ -30,22 +38,29 @@ def sending(delivery: Delivery) -> Outcome:
 
 def sent_card(delivery: Delivery, posted: Posted, revision: int, not_before: datetime) -> Outcome:
     """The card stands and shows a revision; it may be updated again from `not_before` on."""
-    values = {"shown": revision, "activity_id": posted.activity_id, "thread_id": posted.thread_id}
-    return Outcome(delivery=delivery, values=values | {"sending": False, "attempts": 0, "not_before": not_before})
+    values = {"shown": revision, "activity_id": posted.activity_id, "thread_id": posted.thread_id, "sending": False}
+    values |= {"attempts": 0, "not_before": not_before, "since": not_before}
+    return Outcome(delivery=delivery, values=values, ended=None if delivery.posted else Ended.DELIVERED)
 
 
 def sent_note(delivery: Delivery) -> Outcome:
-    return Outcome(delivery=delivery, values={"done": True, "sending": False})
+    return Outcome(
+        delivery=delivery, values={"done": True, "sending": False}, ended=Ended.DELIVERED, text=delivery.text
+    )
 
 
-def sent_post(delivery: Delivery, now: datetime) -> Outcome:
-    return Outcome(delivery=delivery, values={"done": True, "sending": False, "not_before": now})
+def sent_post(delivery: Delivery, now: datetime, posted: Posted) -> Outcome:
+    """A card of its own stands, and shows what it should."""
+    values = {"done": True, "shown": delivery.revision, "sending": False, "attempts": 0, "not_before": now}
+    values |= {"activity_id": posted.activity_id, "thread_id": posted.thread_id}
+    ended = None if delivery.posted else Ended.DELIVERED
+    return Outcome(delivery=delivery, values=values, ended=ended, text=delivery.text)
 
 
 def card_gone(delivery: Delivery) -> Outcome:
     """The card that stood is gone: the next delivery posts a new one."""
     values = {"activity_id": "", "thread_id": "", "sending": False, "not_before": None}
-    return Outcome(delivery=delivery, values=values)
+    return Outcome(delivery=delivery, values=values, ended=Ended.CARD_GONE)
 
 
 def retry(delivery: Delivery, at: datetime, *, uncertain: bool) -> Outcome:
@@ -55,11 +70,12 @@ def retry(delivery: Delivery, at: datetime, *, uncertain: bool) -> Outcome:
 
 def buried(delivery: Delivery, reason: str) -> Outcome:
     """Given up, and why."""
-    return Outcome(delivery=delivery, values={"dead": reason[:500], "sending": False})
+    values = {"dead": reason[:MOST_TEXT] or "no reason was told", "sending": False}
+    return Outcome(delivery=delivery, values=values, ended=Ended.GIVEN_UP, text=reason)
 
 
-async def save(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
-    """Store outcomes of different deliveries, a statement for each kind."""
+async def save(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Store outcomes of different deliveries, a statement for each kind, and what is kept of them."""
     for (table, names), some in groupby(sorted(outcomes, key=_shape), key=_shape):
         wanted = _TABLES[table]
         statement = (
@@ -69,6 +85,22 @@ async def save(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None
             {"row": each.delivery.id} | {f"to_{name}": value for name, value in each.values.items()} for each in some
         ]
         await connection.execute(statement, rows)
+    if kept := [_kept(each, now) for each in outcomes if each.ended is not None]:
+        await connection.execute(told.insert(), kept)
+
+
+def _kept(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    delivery = outcome.delivery
+    return {
+        "incident": delivery.incident,
+        "conversation_id": delivery.conversation.id,
+        "at": now,
+        "what": delivery.kind.value,
+        "ended": outcome.ended,
+        "text": outcome.text[:MOST_TEXT],
+        "attempts": delivery.attempts + 1,
+        "unreported": outcome.ended is Ended.GIVEN_UP and not delivery.marker.startswith(REPORT),
+    }
 
 
 _TABLES: dict[str, Table] = {DeliveryKind.CARD: cards, DeliveryKind.NOTE: notes, DeliveryKind.POST: posts}
@@ -81,8 +113,9 @@ def _shape(outcome: Outcome) -> tuple[str, tuple[str, ...]]:
 class Settling:
     """Waits for the commit of each outcome, and commits all that wait together."""
 
-    def __init__(self, store: Callable[[], Store]) -> None:
+    def __init__(self, store: Callable[[], Store], now: Clock) -> None:
         self._store = store
+        self._now = now
         self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
@@ -112,7 +145,7 @@ class Settling:
     async def _saved(self, outcomes: Sequence[Outcome]) -> Exception | None:
         try:
             async with self._store().begin() as tx:
-                await save(tx.connection, outcomes)
+                await save(tx.connection, outcomes, self._now())
         except Exception as error:  # noqa: BLE001 (each who waits is given it)
             return error
         return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from bot.adapters.store.visits import connected
 from bot.ports import BadSettings
 
 
@@ -18,8 +20,8 @@ class Sqlite:
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
         address = url.replace("sqlite://", "sqlite+aiosqlite://", 1)
-        _try(address)
-        self.engine = create_async_engine(address, pool_size=4, max_overflow=0)
+        path = _tried(address)
+        self.engine = create_async_engine(address, async_creator=partial(connected, path), pool_size=4, max_overflow=0)
         event.listen(self.engine.sync_engine, "connect", _prepare if durable else _prepare_for_a_while)
 
     async def begin_writing(self, connection: AsyncConnection) -> None:
@@ -34,13 +36,14 @@ class Sqlite:
         """Nothing to end: a file's lock goes with its process."""
 
 
-def _try(url: str) -> None:
-    """Raise BadSettings for a file that cannot be opened, before a driver with a thread of its own finds out."""
-    path = make_url(url).database
+def _tried(url: str) -> str:
+    """The file. Raises BadSettings for one that cannot be opened, before a driver with a thread of its own finds out."""
+    path = make_url(url).database or ":memory:"
     try:
-        sqlite3.connect(path or ":memory:").close()
+        sqlite3.connect(path).close()
     except sqlite3.Error as error:
         raise BadSettings(f"The database of DATABASE_URL cannot be opened: {error}.") from None
+    return path
 
 
 def _prepare(connection: Any, _record: object) -> None:

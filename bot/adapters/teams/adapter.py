@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 import msgspec
 from aiohttp import web
@@ -18,12 +18,13 @@ from bot.adapters import trust
 from bot.adapters.teams import outgoing, wire
 from bot.adapters.teams.auth import Authentication, Unauthorized
 from bot.adapters.teams.background import Background
+from bot.adapters.teams.chats import Chats, Install
 from bot.adapters.teams.connector import Connector, Connectors, Http, Token
 from bot.adapters.teams.keys import Keys
 from bot.adapters.teams.seen import Seen
 from bot.adapters.teams.turns import PRESS_PATIENCE, Pause, Reply, Turns
-from bot.model import Conversation, ConversationKind, Posted
-from bot.ports import Answer, Called, CannotLook, Clock, Listener, Message, uncounted
+from bot.model import PERSON, Conversation, ConversationKind, Posted
+from bot.ports import Answer, Called, CannotLook, Clock, Listener, Message, Moved, uncounted
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,11 @@ Look = Callable[[Conversation, str], Awaitable[Posted | None]]
 
 LARGEST = 256 * 1024
 """Bytes of an activity; the Bot Connector itself stops there."""
+
+
+async def _general() -> str:
+    """Microsoft's address of the connector for all regions."""
+    return "https://smba.trafficmanager.net/teams/"
 
 
 class Teams:
@@ -47,6 +53,8 @@ class Teams:
         listener: Listener,
         clock: Clock,
         look: Look | None = None,
+        install: Install | None = None,
+        address: Callable[[], Awaitable[str]] = _general,
         ca_file: Path | None = None,
         patience: float = PRESS_PATIENCE,
         pause: Pause = asyncio.sleep,
@@ -54,6 +62,7 @@ class Teams:
     ) -> None:
         self._tenant_id, self._look, self._keys_url = tenant_id.lower(), look, openid_url
         self._http = Http(trust.context(ca_file), called)
+        self._listener, self._bot_id, self._heard_at, self._known_at = listener, f"28:{app_id}", "", address
         self._keys = Keys(openid_url, self._http.fetch, clock)
         self._connectors = Connectors(self._http, token, clock)
         authentication = Authentication(
@@ -65,6 +74,7 @@ class Teams:
             clock=clock,
         )
         self._adapter, self._background = CloudAdapterBase(authentication), Background()
+        self._chats = Chats(self._connectors, Seen(clock), bot_id=self._bot_id, address=self._address, install=install)
         self._turns = Turns(listener, Seen(clock), self._background, self._welcome, patience=patience, pause=pause)
 
     # --- hearing -------------------------------------------------------------------------------------------------------
@@ -100,6 +110,7 @@ class Teams:
                 log.warning("foreign activity refused", extra={"tenants": ", ".join(sorted(activity.tenants))[:200]})
                 replies.append(Reply(403, b'{"error":"This bot does not serve this tenant."}'))
                 return
+            self._heard_at = activity.service_url
             connector = cast("Connector", context.turn_state[CloudAdapterBase.BOT_CONNECTOR_CLIENT_KEY])
             replies.append(await self._turns.take(activity, connector))
 
@@ -113,6 +124,8 @@ class Teams:
 
     async def post(self, conversation: Conversation, message: Message) -> Posted:
         """A card of its own: in a channel the first of a new thread."""
+        if conversation.id.startswith(PERSON):
+            await self._open(conversation)
         connector = self._connectors.to(conversation.service_url)
         written = outgoing.card(message.card, message.summary)
         if conversation.kind is not ConversationKind.CHANNEL:
@@ -122,13 +135,22 @@ class Teams:
         root = made.activity_id or made.id.partition(";messageid=")[2]
         return Posted(activity_id=root, thread_id=made.id)
 
+    async def _open(self, person: Conversation) -> NoReturn:
+        """Open the chat with a person and tell of it. What is to be said there is said to the chat itself, later."""
+        await self._listener.joined(await self._chats.open(person), installed=False)
+        raise Moved("The chat with this person was opened")
+
+    async def _address(self) -> str:
+        """The service URL that was heard last, or that is known from before."""
+        return self._heard_at or await self._known_at()
+
     async def update(self, conversation: Conversation, posted: Posted, message: Message) -> None:
         connector = self._connectors.to(conversation.service_url)
         await connector.update(posted.thread_id, posted.activity_id, outgoing.card(message.card, message.summary))
 
     async def note(self, conversation: Conversation, posted: Posted, text: str, message: Message) -> None:
         connector = self._connectors.to(conversation.service_url)
-        await connector.send(posted.thread_id, outgoing.text(text))
+        await connector.send(posted.thread_id, outgoing.text(text, message.mention))
 
     @property
     def looks(self) -> bool:

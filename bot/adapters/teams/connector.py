@@ -80,6 +80,13 @@ class Connector:
         """Start a new thread in a channel."""
         return self._created(await self._call(Verb.CREATE, "POST", "", parameters))
 
+    async def open(self, parameters: bytes) -> str:
+        """The id of the chat with a person: made if there is none, the same one each time that it is asked for."""
+        try:
+            return msgspec.json.decode(await self._call(Verb.OPEN, "POST", "", parameters), type=Created).id
+        except (msgspec.MsgspecError, RecursionError) as error:
+            raise TryLater("Teams did not say which chat it opened") from error
+
     async def send(self, conversation_id: str, activity: bytes) -> Created:
         path = f"/{_quote(conversation_id)}/activities"
         return self._created(await self._call(Verb.CREATE, "POST", path, activity))
@@ -110,7 +117,8 @@ class Connector:
             raise TryLater(reason, uncertain=verb is Verb.CREATE) from error
         self._http.called(response.status)
         if not 200 <= response.status < 300:
-            raise failure(verb, response.status, response.headers, answer, self._clock())
+            threaded = "%3Bmessageid%3D" in path
+            raise failure(verb, response.status, response.headers, answer, self._clock(), threaded=threaded)
         return answer
 
     async def _bearer(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import msgspec
 
-from bot.model import Conversation
+from bot.model import Conversation, Person
 from bot.ports import Card, Undeliverable
+from cards.notes import called
 
 CARD = "application/vnd.microsoft.card.adaptive"
 MESSAGE = "application/vnd.microsoft.activity.message"
@@ -24,9 +26,15 @@ def card(card: Card, summary: str) -> bytes:
     return _message(summary, attachments=[attachment])
 
 
-def text(words: str) -> bytes:
-    """Plain text, so that nothing in it is Markdown."""
-    return _message(words, text=words, textFormat="plain")
+def text(words: str, mention: Person | None = None) -> bytes:
+    """Plain text, so that nothing in it is Markdown; or with a mention of somebody whose name it holds."""
+    name = called(mention) if mention is not None else ""
+    if mention is None or not name or name not in words or not mention.mri.startswith("29:"):
+        return _message(words, text=words, textFormat="plain")
+    tag = f"<at>{html.escape(name)}</at>"
+    marked = html.escape(words).replace(html.escape(name), tag, 1)
+    entity = {"type": "mention", "text": tag, "mentioned": {"id": mention.mri, "name": name}}
+    return _message(words, text=marked, textFormat="xml", entities=[entity])
 
 
 def thread(conversation: Conversation, activity: bytes) -> bytes:
@@ -38,6 +46,19 @@ def thread(conversation: Conversation, activity: bytes) -> bytes:
             "bot": {"id": conversation.bot_id},
             "channelData": {"channel": {"id": conversation.id}, "tenant": {"id": conversation.tenant_id}},
             "activity": msgspec.Raw(activity),
+        }
+    )
+
+
+def chat(user_id: str, tenant_id: str, bot_id: str) -> bytes:
+    """What createConversation wants for the chat with a person, by Entra's object id."""
+    return _encode(
+        {
+            "isGroup": False,
+            "tenantId": tenant_id,
+            "bot": {"id": bot_id},
+            "members": [{"id": user_id}],
+            "channelData": {"tenant": {"id": tenant_id}},
         }
     )
 

@@ -7,11 +7,12 @@ import logging
 from collections.abc import Awaitable, Callable
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.adapters.teams import outgoing, translate
 from bot.adapters.teams.background import Background
 from bot.adapters.teams.connector import Connector
-from bot.adapters.teams.events import Event, meaning
+from bot.adapters.teams.events import CLOSING, EVENTS, Event, meaning
 from bot.adapters.teams.seen import Seen
 from bot.adapters.teams.wire import Incoming
 from bot.model import Conversation
@@ -57,10 +58,9 @@ class Turns:
             return await self._message(activity, connector)
         if activity.type == "invoke":
             return await self._invoke(activity, connector)
-        if (event := meaning(activity)) is not None:
-            return await self._event(activity, event)
-        log.info("activity ignored", extra={"activity_type": activity.type[:80]})
-        return Reply()
+        if activity.type not in EVENTS:
+            log.info("activity ignored", extra={"activity_type": activity.type[:80]})
+        return await self._event(activity, meaning(activity))
 
     async def _message(self, activity: Incoming, connector: Connector) -> Reply:
         """A line, or the button of an Action.Submit, which comes as a message with a value."""
@@ -87,6 +87,7 @@ class Turns:
     async def _invoke(self, activity: Incoming, connector: Connector) -> Reply:
         if activity.name != "adaptiveCard/action":
             log.info("invoke not known", extra={"invoke": (activity.name or "")[:80]})
+            await self._join(translate.conversation(activity), installed=False)
             return Reply(501)
         late = asyncio.Event()
         work = self._execute(activity, translate.pressed(activity), connector, late)
@@ -116,14 +117,14 @@ class Turns:
     async def _event(self, activity: Incoming, event: Event) -> Reply:
         place = translate.conversation(activity)
         added = ("added", place.id)
-        if event is Event.GONE:
+        if event in CLOSING:
+            state, said = CLOSING[event]
             self._seen.forget(added)
-            await self._listener.left(place)
-        elif event is Event.SHUT:
-            await self._listener.left(place, for_good=False)
+            shut = replace(place, active=False, state=state, closed=said)
+            await self._listener.left(shut, for_good=event is Event.TEAM_HARD_DELETED)
         elif event is Event.HEARD:
             await self._join(place, installed=False)
-        else:  # Teams tells of an installation twice, as installationUpdate and as conversationUpdate
+        elif event is Event.ADDED:  # Teams tells of it twice, as installationUpdate and as conversationUpdate
             await self._seen.once(added, lambda: self._join(place, installed=True))
         return Reply()
 

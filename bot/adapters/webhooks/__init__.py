@@ -1,0 +1,6 @@
+"""Receivers beyond Teams that speak HTTP: a generic signed webhook, ServiceNow and PagerDuty; one `Hook` is one of them."""
+
+from bot.adapters.webhooks.hook import Hook, hook
+from bot.adapters.webhooks.receivers import Webhooks, receiver
+
+__all__ = ["Hook", "Webhooks", "hook", "receiver"]

@@ -1,0 +1,37 @@
+"""routes: who hears of what, and whether anything arrives there."""
+
+from bot import routes as every_route
+from bot.command import command
+from bot.context import Context
+from bot.model import Role
+from bot.ports import Card
+from bot.replay import replay
+from bot.route_words import shown, where
+from bot.routing import places
+from cards.routes import RoutesPage
+from cards.routes import routes as routes_card
+
+A_PAGE = 15
+
+
+@command(role=Role.READER)
+async def routes(ctx: Context, *, page: int = 1, dry_run: bool = False) -> Card:
+    """List every route: where it leads, what it matches, who made it; with --dry-run also what it made of the last 7 days."""
+    async with ctx.store.look() as tx:
+        book, names = await ctx.routes.book(tx), await every_route.names(tx)
+        past = await every_route.past(tx, ctx.now()) if dry_run else None
+    pages = max(1, -(-len(book.routes) // A_PAGE))
+    page = min(page, pages)
+    some = book.routes[(page - 1) * A_PAGE : page * A_PAGE]
+    made = [replay(each.matchers, past, book) if past else None for each in some]
+    find = places(book)
+    return routes_card(
+        RoutesPage(
+            shown=tuple(shown(each, book, names, past=one) for each, one in zip(some, made, strict=True)),
+            every=len(book.routes),
+            page=page,
+            pages=pages,
+            fallback=tuple(where(to, find(to), names) for to in book.fallback),
+            counted=past is not None,
+        )
+    )

@@ -1,0 +1,87 @@
+"""undelivered: what did not arrive and why, and another try for it."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot import routes
+from bot.command import command
+from bot.context import Context
+from bot.model import Role
+from bot.model.telling import Pending
+from bot.ports import Card, Refusal
+from bot.route_words import closed, where
+from bot.routing import places
+from cards import words
+from cards.receipt import receipt
+from cards.undelivered import Missed
+from cards.undelivered import undelivered as undelivered_card
+
+LONG = timedelta(minutes=5)
+"""What waits for longer is worth a look."""
+
+MOST = 10_000
+A_PAGE = 12
+ALL = "all"
+
+
+@command(role=Role.READER)
+async def undelivered(ctx: Context, *, page: int = 1) -> Card:
+    """List what did not arrive: what was given up, and what waits for more than five minutes, where to, why, since when."""
+    now = ctx.now()
+    async with ctx.store.look() as tx:
+        book, names = await ctx.routes.book(tx), await routes.names(tx)
+        found = [*await tx.owing.dead(), *await tx.owing.late(now - LONG)]
+    pages = max(1, -(-len(found) // A_PAGE))
+    page = min(page, pages)
+    find = places(book)
+    some = [
+        Missed(
+            what=each,
+            where=where(each.conversation.id, find(each.conversation.id), names),
+            closed=closed(each.conversation),
+        )
+        for each in found[(page - 1) * A_PAGE : page * A_PAGE]
+    ]
+    dead = sum(bool(each.dead) for each in found)
+    return undelivered_card(
+        some, now, dead=dead, late=len(found) - dead, page=page, pages=pages, may_retry=ctx.role.allows(Role.OPERATOR)
+    )
+
+
+def what_is_tried(which: str) -> tuple[str, Sequence[str]]:
+    """The confirmation's title and sentences. Raises Refusal for what is no name of a delivery."""
+    name = which.strip().lower()
+    if name != ALL and not re.fullmatch(r"[cnp][0-9]{1,9}", name):
+        raise Refusal(
+            f"'{which[:40]}' is not what a delivery is called; they stand in the list, like c12, or write all.",
+            ("undelivered",),
+        )
+    what = "everything that was given up" if name == ALL else name
+    return f"Send {what} again?", [
+        "It is tried at once, and again as often as anything new. What arrived after all is then there twice, "
+        "unless it can be looked up."
+    ]
+
+
+@command(role=Role.OPERATOR, question=what_is_tried)
+async def undelivered_retry(ctx: Context, which: str) -> Card:
+    """Try what was given up once more: one by its name in the list, like c12, or all."""
+    name = which.strip().lower()
+    async with ctx.store.begin() as tx:
+        dead = [each for each in await tx.owing.dead(MOST) if name in (ALL, each.name)]
+        if not dead:
+            raise Refusal("Nothing was given up." if name == ALL else f"{name} was not given up.", ("undelivered",))
+        await tx.owing.try_again(dead)
+        await tx.told.take_back(dead, ctx.person.name or ctx.person.id, ctx.now())
+    ctx.changed()
+    return receipt("It is tried again", _told(dead))
+
+
+def _told(dead: Sequence[Pending]) -> list[tuple[str, str]]:
+    shut = sum(not each.conversation.active for each in dead)
+    return [
+        ("What", words.count(len(dead), "delivery", "deliveries")),
+        ("Waits", f"{words.count(shut, 'of them', 'of them')}, until the bot may speak there" if shut else ""),
+        ("Next", "The command undelivered shows what still does not arrive."),
+    ]

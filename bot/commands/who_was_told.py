@@ -1,0 +1,32 @@
+"""who-was-told: each receiver of an incident, what it was sent and how that ended."""
+
+from bot import routes
+from bot.command import command
+from bot.context import Context
+from bot.model import Incident, Role
+from bot.ports import Card
+from bot.who_was_told import receivers
+from cards.who_was_told import who_was_told as told_card
+
+A_PAGE = 10
+
+
+@command(role=Role.READER)
+async def who_was_told(ctx: Context, incident: Incident, *, page: int = 1) -> Card:
+    """Show who was told of an incident, when, how it ended, what still waits, and which route led there."""
+    number = incident.number
+    async with ctx.store.look() as tx:
+        book, names = await ctx.routes.book(tx), await routes.names(tx)
+        everybody = receivers(
+            incident,
+            book,
+            names,
+            cards=await tx.owing.places(number),
+            pending=await tx.owing.of(number),
+            tellings=await tx.told.of(number),
+            held=await tx.held.of(number),
+        )
+    pages = max(1, -(-len(everybody) // A_PAGE))
+    page = min(page, pages)
+    some = everybody[(page - 1) * A_PAGE : page * A_PAGE]
+    return told_card(incident, some, ctx.now(), every=len(everybody), page=page, pages=pages)

@@ -1,0 +1,151 @@
+"""Routes as people read them: what each is about, where it leads, why somebody heard of an incident, and what is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.model import PERSON, Conversation, ConversationKind, Job, Value
+from bot.model.routes import MAIL, WEBHOOK, JobKind, Matchers, Route, RouteSource
+from bot.replay import Made
+from bot.routing import Because, Book, Hearing, jobs_of, like, places
+
+SETTINGS = "S"
+"""What the number of a route of the settings begins with."""
+
+SHOWN = 4
+"""Values of one kind that are spelt out."""
+
+_KINDS = {
+    JobKind.HR: "HR",
+    JobKind.CLOUD_SYNC: "cloud sync",
+    JobKind.CROSS_TENANT: "cross-tenant sync",
+    JobKind.APP: "applications",
+}
+
+
+class RouteShown(Value, frozen=True, kw_only=True):
+    """A route in words. `label` is what `unwatch` takes; `closed` is why nothing arrives, `remarks` what else is odd.
+
+    `past` is what it would have made of the last days, where that was asked for.
+    """
+
+    label: str
+    where: str
+    what: str
+    by: str
+    closed: str = ""
+    remarks: tuple[str, ...] = ()
+    past: Made | None = None
+
+
+def shown(route: Route, book: Book, names: Mapping[str, str], past: Made | None = None) -> RouteShown:
+    """`names` are people's, by object id."""
+    return RouteShown(
+        label=label(route),
+        where=where(route.to, places(book)(route.to), names),
+        what=about(route.matchers, book.jobs, names) + _mentions(route, names),
+        by=_by(route),
+        closed=closed(places(book)(route.to)),
+        remarks=(*remarks(route.matchers, book), *_unmet(route, names)),
+        past=past,
+    )
+
+
+def label(route: Route) -> str:
+    """What the route is called in chat."""
+    return f"{SETTINGS}{route.number}" if route.source is RouteSource.SETTINGS else str(route.number)
+
+
+def about(wanted: Matchers, jobs: Mapping[str, Job], names: Mapping[str, str]) -> str:
+    """Which incidents are meant."""
+    named = [jobs[each].name if each in jobs else each for each in wanted.jobs]
+    parts = [
+        f"{wanted.severity} or worse" if wanted.severity and wanted.severity != "critical" else wanted.severity or "",
+        _some("job", named),
+        f"jobs of the kind {_or([_KINDS[each] for each in wanted.kinds])}" if wanted.kinds else "",
+        _some("rule", wanted.rules),
+        f"applications that {_or([names.get(each, each) for each in wanted.owners])} owns" if wanted.owners else "",
+        f"rules for {_or(wanted.personas)}" if wanted.personas else "",
+    ]
+    return "; ".join(part for part in parts if part) or "every incident"
+
+
+def where(to: str, place: Conversation | None, names: Mapping[str, str]) -> str:
+    """The receiver's name."""
+    if to.startswith(MAIL):
+        return f"mail to {to.removeprefix(MAIL)}"
+    if to.startswith(WEBHOOK):
+        return f"webhook {to.removeprefix(WEBHOOK)}"
+    if to.startswith(PERSON):
+        who = to.removeprefix(PERSON)
+        return f"{names.get(who, who)}'s chat"
+    if place is None:
+        return f"conversation {to}"
+    if place.kind is ConversationKind.PERSONAL:
+        return f"{names.get(place.user_id) or place.name or 'somebody'}'s chat"
+    if place.kind is ConversationKind.GROUP:
+        return f"group chat {place.name}".rstrip()
+    return f"{place.name or 'channel'}{f' in {place.team_name}' if place.team_name else ''}"
+
+
+def closed(place: Conversation | None) -> str:
+    """Why nothing arrives there; "" where it does."""
+    if place is None:
+        return "the app is not installed there"
+    return "" if place.active else place.closed or "the bot may not speak there"
+
+
+def remarks(wanted: Matchers, book: Book) -> Iterator[str]:
+    """What makes the route match nothing now, or more than it says."""
+    of_today = jobs_of(wanted, book.jobs.values())
+    if (wanted.jobs or wanted.kinds) and book.jobs and not of_today:
+        yield "matches no job now"
+    if wanted.rules and book.rules and not any(like(each, name) for each in wanted.rules for name in book.rules):
+        yield "matches no rule now"
+    if wanted.owners and of_today:
+        unknown = sum(job.id not in book.owners for job in of_today)
+        mine = any(not book.owners.get(job.id, frozenset()).isdisjoint(wanted.owners) for job in of_today)
+        if unknown:
+            yield f"the owners of {_all_of(unknown, len(of_today))} are not known, so everything about them is shown"
+        elif not mine:
+            yield "matches no job now: no application of theirs has one"
+
+
+def why(heard: Hearing, jobs: Mapping[str, Job], names: Mapping[str, str]) -> str:
+    """Why somebody hears of an incident, for `who-was-told`."""
+    if heard.because is not Because.ROUTE:
+        return heard.because.value
+    first, more = heard.routes[0], len(heard.routes) - 1
+    also = f", and {more} more of theirs" if more else ""
+    return f"route {label(first)} ({about(first.matchers, jobs, names)}){also}"
+
+
+def _by(route: Route) -> str:
+    if route.source is RouteSource.SETTINGS:
+        return "the settings"
+    return (route.made_by.name or route.made_by.id) if route.made_by else ""
+
+
+def _mentions(route: Route, names: Mapping[str, str]) -> str:
+    mentioned = [names.get(each, each) for each in route.mention]
+    return f"; mentions {', '.join(mentioned[:SHOWN])}{' and others' * (len(mentioned) > SHOWN)}" if mentioned else ""
+
+
+def _unmet(route: Route, names: Mapping[str, str]) -> Iterator[str]:
+    # Teams refuses a card that mentions somebody whom it does not know; who has spoken to the bot is known there.
+    if unknown := [each for each in route.mention if each not in names]:
+        yield f"{', '.join(unknown[:SHOWN])} never said anything to me, so I mention them only after that"
+
+
+def _all_of(some: int, every: int) -> str:
+    return "its jobs" if some == every else f"{some:,} of its {every:,} jobs"
+
+
+def _some(noun: str, values: Sequence[str]) -> str:
+    return f"{noun}{'s' if len(values) > 1 else ''} {_or(values)}" if values else ""
+
+
+def _or(values: Sequence[str]) -> str:
+    if len(values) > SHOWN:
+        return f"{', '.join(values[:SHOWN])} or {len(values) - SHOWN:,} more"
+    return " or ".join(part for part in (", ".join(values[:-1]), *values[-1:]) if part)

@@ -1,0 +1,126 @@
+"""Routes of chat and settings put together with what they are held against: places, jobs, owners, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from bot.adapters.store import Transaction
+from bot.detect import rules
+from bot.kqlrules.model import KqlRule
+from bot.kqlrules.shelf import shipped
+from bot.model import PERSON, Conversation, ConversationKind, Incident
+from bot.model.routes import MAIL, WEBHOOK, Arranged
+from bot.notify import show_open
+from bot.replay import Past
+from bot.routing import Book, hearing, places
+
+PAST = timedelta(days=7)
+"""How far back a dry run goes."""
+
+_KINDS = {MAIL: ConversationKind.EMAIL, WEBHOOK: ConversationKind.WEBHOOK, PERSON: ConversationKind.PERSONAL}
+
+
+class Routes:
+    """What the settings arranged, and how the book is opened that decides who hears. `own` are the tenant's own rules."""
+
+    def __init__(
+        self, arranged: Arranged | None = None, *, own: Callable[[], Iterable[KqlRule]] = tuple, tenant_id: str = ""
+    ) -> None:
+        self.arranged = arranged or Arranged()
+        self._last, self._names = Book(), dict[str, str]()
+        self._own, self._tenant_id = own, tenant_id
+
+    async def book(self, tx: Transaction) -> Book:
+        """As everything stands now."""
+        personas, known = self._rules()
+        if any(each.mention for each in self.arranged.routes):
+            self._names = dict(await names(tx))
+        self._last = Book(
+            routes=(*await tx.routes.all(), *self.arranged.routes),
+            fallback=self.arranged.fallback,
+            conversations=await tx.conversations.all(),
+            jobs=await tx.reading.jobs(),
+            owners=await tx.credentials.owners(),
+            personas=personas,
+            rules=known,
+        )
+        return self._last
+
+    def called(self, incident: Incident, conversation: Conversation) -> list[tuple[str, str]]:
+        """Who is mentioned on the incident's card there, as name and object id, by the book that was opened last.
+
+        Only people whom the bot has met: Teams refuses a card that mentions somebody whom it does not know.
+        """
+        if not self._names or not conversation.in_teams:
+            return []
+        heard = (each for each in hearing(incident, self._last) if each.conversation.id == conversation.id)
+        ids = dict.fromkeys(who for each in heard for route in each.routes for who in route.mention)
+        return [(self._names[who], who) for who in ids if who in self._names]
+
+    def rule_names(self) -> frozenset[str]:
+        """Every rule that there is, also the tenant's own."""
+        return rule_names(self._own())
+
+    async def settle(self, tx: Transaction, now: datetime) -> None:
+        """Make the receivers known that the settings name and Teams does not, and bring what is open to all of them."""
+        await self._make_known(tx)
+        book = await self.book(tx)
+        find = places(book)
+        led_to = (find(to) for to in (*(route.to for route in self.arranged.routes), *self.arranged.fallback))
+        for place in {each.id: each for each in led_to if each is not None and each.active}.values():
+            await show_open(tx, place, book, now)
+
+    async def _make_known(self, tx: Transaction) -> None:
+        calling = self.arranged.oncall.people if self.arranged.oncall else ()
+        named = [*(route.to for route in self.arranged.routes), *self.arranged.fallback]
+        wanted = dict.fromkeys([*named, *(PERSON + each for each in calling)])
+        known = await tx.conversations.all()
+        chats = {each.user_id for each in known.values() if each.kind is ConversationKind.PERSONAL}
+        for to in wanted:
+            place = outside(to, self._tenant_id)
+            if place is None or (place.user_id and place.user_id in chats):
+                continue
+            before = known.get(to)
+            if before is None or not (before.active or before.in_teams):
+                # What was given up, because a server or a desk would not have it, is worth another try after a start.
+                await tx.conversations.save(place)
+                await tx.conversations.revive(to)
+
+    def _rules(self) -> tuple[Mapping[str, str], frozenset[str]]:
+        own = tuple(self._own())
+        personas = {each.name: each.persona for each in (*shipped(), *own) if each.persona}
+        return personas, rule_names(own)
+
+
+def rule_names(own: Iterable[KqlRule] = ()) -> frozenset[str]:
+    """Every rule that there is."""
+    return frozenset([*(each.name for each in rules()), *(each.name for each in own)])
+
+
+def outside(to: str, tenant_id: str) -> Conversation | None:
+    """The receiver that an id of the settings stands for; None for a conversation that only Teams can tell of."""
+    kind = next((kind for beginning, kind in _KINDS.items() if to.startswith(beginning)), None)
+    if kind is None:
+        return None
+    _, _, name = to.partition(":")
+    return Conversation(
+        id=to,
+        tenant_id=tenant_id,
+        service_url="",
+        kind=kind,
+        name="" if kind is ConversationKind.PERSONAL else name,
+        user_id=name if kind is ConversationKind.PERSONAL else "",
+    )
+
+
+async def past(tx: Transaction, now: datetime) -> Past:
+    """The last days, for a dry run."""
+    since = now - PAST
+    steps = await tx.timeline.since(since)
+    return Past(since=since, incidents=await tx.incidents.some(steps), steps=steps)
+
+
+async def names(tx: Transaction) -> Mapping[str, str]:
+    """People by object id, as far as they are known."""
+    return {each.id: each.name for each in await tx.people.met() if each.name}

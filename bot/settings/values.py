@@ -1,0 +1,134 @@
+"""The kinds of values that settings have; each mistake is a short sentence."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_network
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
+
+from bot.reminders import gaps
+from bot.roles import EVERYBODY
+
+
+def _split(value: object) -> object:
+    return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _encrypted(value: str) -> str:
+    if not re.fullmatch(r"https://\S+", value):
+        raise ValueError("it must begin with https://: secrets are sent there")
+    return value
+
+
+def _guid(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise ValueError("it is not a GUID, like 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0") from None
+
+
+def _people(value: object) -> object:
+    """Object ids. What is wrong is shown, because it is somebody's name or address that was taken for one."""
+    if not isinstance(value, str):
+        return value
+    words = value.replace(",", " ").split()
+    wrong = [repr(word[:60]) for word in words if word != EVERYBODY and not _is_guid(word)]
+    if wrong:
+        are = "is not a GUID" if len(wrong) == 1 else "are not GUIDs"
+        raise ValueError(f"{', '.join(wrong[:5])} {are} (the Entra object id of a person)")
+    return tuple(word if word == EVERYBODY else str(UUID(word)) for word in words)
+
+
+def _is_guid(word: str) -> bool:
+    try:
+        return bool(UUID(word))
+    except ValueError:
+        return False
+
+
+def named(value: tuple[str, ...]) -> tuple[str, ...]:
+    if EVERYBODY in value:
+        raise ValueError("* is for READERS only; name each operator")
+    return value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+People = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_people)]
+
+
+SourceNames = Annotated[tuple[Literal["graph", "log_analytics"], ...], NoDecode, BeforeValidator(_split)]
+
+
+Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+
+Https = Annotated[str, AfterValidator(_encrypted)]
+
+
+Guid = Annotated[str, BeforeValidator(_guid)]
+
+
+OptionalGuid = Annotated[str, BeforeValidator(lambda value: value and _guid(value))]
+
+
+def _zone(value: object) -> object:
+    try:
+        ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("it is no time zone, which are written as Europe/Berlin") from None
+    return value
+
+
+Zone = Annotated[str, BeforeValidator(_zone)]
+
+
+def _reminding(value: str) -> str:
+    gaps(value)
+    return value
+
+
+Reminders = Annotated[str, AfterValidator(_reminding)]
+
+
+def _installed_as(value: object) -> object:
+    """The app in the catalogue: an id, "auto", or "" for what must not be installed."""
+    word = value.strip().lower() if isinstance(value, str) else ""
+    known = {"auto": "auto", "true": "auto", "": "", "none": "", "false": ""}
+    return known[word] if word in known else _guid(value)
+
+
+def _inside(value: tuple[str, ...]) -> tuple[str, ...]:
+    for word in value:
+        try:
+            ip_network(word.strip("[]"), strict=False)
+        except ValueError:
+            if not re.fullmatch(r"(?=.*[^\W\d_])[\w-]+(\.[\w-]+)*\.?", word):
+                raise ValueError(
+                    f"{word[:60]!r} is neither a host, like tickets.corp.example, nor a network, like 10.1.0.0/16"
+                ) from None
+    return value
+
+
+Places = Annotated[Words, AfterValidator(_inside)]
+
+
+CatalogueApp = Annotated[str, BeforeValidator(_installed_as)]
+
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+VARIED = 10
+"""Different characters that a secret of ours has at least."""
+
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]

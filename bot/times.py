@@ -1,0 +1,123 @@
+"""Times as people type them: hours of the day, time zones, and until when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from typing import ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from rapidfuzz import fuzz, process
+
+from bot.context import Context
+from bot.model import Value
+from bot.ports import Refusal
+
+LONGEST = timedelta(days=30)
+NEAR_ENOUGH = 60
+_CLOCK = r"(?:[01]?[0-9]|2[0-3])(?:[:.][0-5][0-9])?"
+_HOURS = re.compile(rf"({_CLOCK})\s*(?:-|–|—|−|to|until)\s*({_CLOCK})(?:\s+(.*))?", re.IGNORECASE)
+_SPAN = re.compile(r"([0-9]{1,4})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+class QuietWords(Value, frozen=True, kw_only=True):
+    """What stands behind `quiet`: hours, a time zone, both, or off."""
+
+    shape: ClassVar[str] = "22:00-07:00 [zone]|off"
+
+    hours: tuple[time, time] | None = None
+    zone: str = ""
+    off: bool = False
+
+    @classmethod
+    async def read(cls, ctx: Context, text: str) -> QuietWords:
+        """Raises Refusal."""
+        said = " ".join(text.split())
+        if said.lower() == "off":
+            return cls(off=True)
+        found = _HOURS.fullmatch(said)
+        if found is None and re.search(r"[0-9]", said.split("/")[0][:1]):
+            raise Refusal(f"'{said[:40]}' is not from when to when; write `quiet 22:00-07:00`.", ("quiet 22:00-07:00",))
+        if found is None:
+            return cls(zone=zone_of(said, "quiet "))
+        begins, ends = clock(found[1]), clock(found[2])
+        if begins == ends:
+            raise Refusal(
+                "Quiet hours need a beginning and another end. To hear nothing at all for a while, write `mute 1d`."
+            )
+        return cls(hours=(begins, ends), zone=zone_of(found[3], f"quiet {found[1]}-{found[2]} ") if found[3] else "")
+
+
+class Until(Value, frozen=True, kw_only=True):
+    """How long something shall last: a span, a time of day, a date, or off at once."""
+
+    shape: ClassVar[str] = "2h|18:00|2026-12-24|off"
+
+    span: timedelta | None = None
+    at: time | None = None
+    on: datetime | None = None
+
+    @classmethod
+    async def read(cls, ctx: Context, text: str) -> Until:
+        """Raises Refusal."""
+        said = " ".join(text.lower().removeprefix("until ").removeprefix("for ").split())
+        if said == "off":
+            return cls()
+        if found := _SPAN.fullmatch(said):
+            return cls(span=timedelta(**{_UNITS[found[2]]: int(found[1])}))
+        if re.fullmatch(_CLOCK, said) and (":" in said or "." in said):
+            return cls(at=clock(said))
+        try:
+            return cls(on=datetime.fromisoformat(said.replace(" ", "T").upper()).replace(tzinfo=None))
+        except ValueError:
+            raise Refusal(
+                f"'{text[:40]}' is not until when; write 2h, 18:00, 2026-12-24 or off.", ("mute 2h", "mute off")
+            ) from None
+
+    def end(self, now: datetime, zone: str) -> datetime | None:
+        """The time that is meant, by the clocks of a zone; None for off. Raises Refusal where it cannot be meant."""
+        if self.span is None and self.at is None and self.on is None:
+            return None
+        here = now.astimezone(ZoneInfo(zone))
+        if self.span is not None:
+            end = now + self.span
+        elif self.at is not None:
+            end = datetime.combine(here.date(), self.at, tzinfo=here.tzinfo).astimezone(UTC)
+            if end <= now:
+                end = datetime.combine(here.date() + timedelta(days=1), self.at, tzinfo=here.tzinfo).astimezone(UTC)
+        else:
+            end = (self.on or here).replace(tzinfo=here.tzinfo).astimezone(UTC)
+        if not now < end <= now + LONGEST:
+            raise Refusal("That lies in the past, or further away than 30 days.")
+        return end
+
+
+def clock(text: str) -> time:
+    """22:00, 22.00 or 22 as a time of day."""
+    hour, _, minute = text.replace(".", ":").partition(":")
+    return time(int(hour), int(minute or 0))
+
+
+def zone_of(text: str, line: str = "") -> str:
+    """A name of the IANA list, whatever its case. Raises Refusal with the nearest names, each behind `line`."""
+    wanted, known = text.strip().replace(" ", "_"), _zones()
+    if wanted.lower() in known:
+        return known[wanted.lower()]
+    by_place = {each: each.rpartition("/")[2].lower() for each in known.values()}
+    near = process.extract(
+        wanted.lower().rpartition("/")[2], by_place, scorer=fuzz.ratio, limit=3, score_cutoff=NEAR_ENOUGH
+    )
+    names = sorted((name for _, _, name in near), key=lambda name: -fuzz.ratio(wanted.lower(), name.lower()))
+    raise Refusal(
+        f"'{text[:40]}' is no time zone; they are written as Europe/Berlin."
+        + (f" Did you mean {names[0]}?" if names else ""),
+        [f"{line}{name}" for name in names],
+    )
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    return {each.lower(): each for each in available_timezones()}

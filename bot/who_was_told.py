@@ -1,0 +1,65 @@
+"""Who was told of an incident: what went to each receiver, how it ended, what still waits, and why it is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.model import Conversation, Incident, Value
+from bot.model.held import Held
+from bot.model.telling import Pending, Telling
+from bot.route_words import closed, where, why
+from bot.routing import Book, hearing, places
+
+
+class Told(Value, frozen=True, kw_only=True):
+    """One receiver. `shows` is the revision that its card shows, 0 where none stands; `closed` why nothing arrives.
+    `held` is what was held back there: quiet hours, silence, a storm.
+
+    `because` is why it hears of the incident, "" where by today's routes it would not.
+    """
+
+    where: str
+    because: str
+    closed: str
+    shows: int
+    tellings: tuple[Telling, ...]
+    pending: tuple[Pending, ...]
+    held: Held | None = None
+
+
+def receivers(
+    incident: Incident,
+    book: Book,
+    names: Mapping[str, str],
+    *,
+    cards: Iterable[tuple[Conversation, int]],
+    pending: Sequence[Pending],
+    tellings: Sequence[Telling],
+    held: Iterable[Held] = (),
+) -> list[Told]:
+    """Everybody who was told or is to be; `cards` are where the incident's card belongs, with what it shows there."""
+    find = places(book)
+
+    def whose(to: str) -> str:
+        # What went to a person before their chat was open is theirs.
+        place = find(to)
+        return place.id if place is not None else to
+
+    because = {each.conversation.id: why(each, book.jobs, names) for each in hearing(incident, book)}
+    shown = {whose(place.id): revision for place, revision in cards}
+    told = [whose(each.conversation_id) for each in tellings]
+    back = {whose(each.conversation_id): each for each in held}
+    waits = (whose(each.conversation.id) for each in pending)
+    everybody = dict.fromkeys([*shown, *waits, *told, *back, *because])
+    return [
+        Told(
+            where=where(to, find(to), names),
+            because=because.get(to, ""),
+            closed=closed(find(to)),
+            shows=shown.get(to, 0),
+            tellings=tuple(each for each, at in zip(tellings, told, strict=True) if at == to),
+            pending=tuple(each for each in pending if whose(each.conversation.id) == to),
+            held=back.get(to),
+        )
+        for to in everybody
+    ]

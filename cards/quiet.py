@@ -1,0 +1,83 @@
+"""When somebody is left in peace: their quiet hours, their silence, what waits for its end, and what does not wait."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from bot.model import Severity, Value
+from bot.model.held import Preferences, QuietHours
+from bot.ports import Card
+from cards import sample, words
+from cards.elements import button, buttons, card, facts, heading, text
+from cards.times import Said
+
+THROUGH = "What is escalated to you because you are on call is told at once, whatever the hour."
+
+
+class Peace(Value, frozen=True, kw_only=True):
+    """`until` is when it ends that holds now, `held` the incidents that wait; `chat`: there is one to hold back."""
+
+    wishes: Preferences
+    until: datetime | None = None
+    held: tuple[int, ...] = ()
+    chat: bool = True
+    changed: bool = False
+
+
+def quiet(peace: Peace, now: datetime) -> Card:
+    """How it stands, and how it is changed."""
+    wishes, said = peace.wishes, _said(peace, now)
+    pairs: list[tuple[str, Said]] = [
+        ("Quiet hours", _hours(wishes.quiet) if wishes.quiet else "none"),
+        ("Time zone", wishes.zone),
+        ("Muted until", wishes.muted_until if wishes.muted_until and wishes.muted_until > now else "not muted"),
+        ("Waits", ", ".join(f"#{each}" for each in peace.held[:12]) + (" …" if len(peace.held) > 12 else "")),
+    ]
+    return card(
+        [
+            heading("When you are left in peace"),
+            text(said),
+            *facts(pairs),
+            text(THROUGH, subtle=True),
+            buttons(
+                button("No quiet hours", "quiet", "off")
+                if wishes.quiet
+                else button("Quiet 22:00-07:00", "quiet", "22:00-07:00"),
+                button("End the silence", "mute", "off")
+                if wishes.muted_until and wishes.muted_until > now
+                else button("Mute for 2 hours", "mute", "2h"),
+            ),
+        ],
+        fallback=f"{said} {THROUGH}",
+    )
+
+
+def _said(peace: Peace, now: datetime) -> str:
+    if not peace.chat:
+        return (
+            "I have no chat with you alone yet, so there is nothing to hold back; this holds as soon as there is one."
+        )
+    if peace.until is not None:
+        waits = (
+            f" {words.count(len(peace.held), 'incident')} {'waits' if len(peace.held) == 1 else 'wait'} for its end."
+        )
+        return (
+            f"I hold back what I have to tell you in our chat, for {words.duration(peace.until - now)} more; then one "
+            f"digest tells it.{waits if peace.held else ''}"
+        )
+    if peace.wishes.quiet is None:
+        return "I tell you everything in our chat as it happens." + (
+            " That holds from now on." if peace.changed else ""
+        )
+    return "I tell you everything in our chat as it happens, but not in your quiet hours; one digest follows them."
+
+
+def _hours(hours: QuietHours) -> str:
+    but = f", except {hours.but}{'' if hours.but is Severity.CRITICAL else ' or worse'}" if hours.but else ""
+    return f"{hours.begins:%H:%M} to {hours.ends:%H:%M}{but}"
+
+
+def example() -> Card:
+    hours = QuietHours(begins=time(22), ends=time(7), but=Severity.CRITICAL)
+    wishes = Preferences(person_id="ada", zone="Europe/Berlin", quiet=hours)
+    return quiet(Peace(wishes=wishes, until=sample.NOW + timedelta(hours=4, minutes=40), held=(43, 44)), sample.NOW)

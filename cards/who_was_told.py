@@ -1,0 +1,172 @@
+"""Who was told of an incident, one receiver a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model import Conversation, DeliveryKind, Incident
+from bot.model.held import Held, Why
+from bot.model.telling import Ended, Pending, Telling
+from bot.ports import Card
+from bot.who_was_told import Told
+from cards import over, sample, words
+from cards.elements import Element, button, buttons, card, cell, heading, run, table, text
+
+SHOWN = 6
+"""The latest things that went to a receiver, which are spelt out."""
+
+_WHAT = {DeliveryKind.CARD: "The card", DeliveryKind.NOTE: "A note", DeliveryKind.POST: "A message"}
+_ENDED = {
+    Ended.DELIVERED: "was delivered",
+    Ended.GIVEN_UP: "was given up",
+    Ended.CARD_GONE: "was not there any more, so it is posted anew",
+    Ended.TAKEN_BACK: "is tried again",
+}
+
+
+def who_was_told(
+    incident: Incident, some: Sequence[Told], now: datetime, *, every: int, page: int = 1, pages: int = 1
+) -> Card:
+    """Some of all receivers."""
+    title, said = f"Who was told of #{incident.number}", _summary(some, every)
+    body = [heading(title), text(over.title(incident), subtle=True), text(said, spacing="Small")]
+    if not some:
+        return card([*body, buttons(button("Who hears of what", "routes"))], fallback=f"{title}: {said}")
+    return card(
+        [
+            *body,
+            table((4, 7), [_HEADER, *(_row(each, incident, now) for each in some)]),
+            buttons(
+                button("More", "who-was-told", f"{incident.number} --page {page + 1}") if page < pages else None,
+                button("What is undelivered", "undelivered") if any(each.pending for each in some) else None,
+            ),
+        ],
+        fallback=f"{title}: {said}",
+    )
+
+
+_HEADER = [[cell(name, bold=True)] for name in ("Who, and why", "What they were told")]
+
+
+def _summary(some: Sequence[Told], every: int) -> str:
+    if not every:
+        return "Nobody was told, and no route leads anywhere: write watch where it shall be shown."
+    waiting = sum(any(not one.dead for one in each.pending) for each in some)
+    dead = sum(any(one.dead for one in each.pending) for each in some)
+    parts = [
+        words.count(every, "receiver"),
+        f"something waits for {words.count(waiting, 'of them', 'of them')}" if waiting else "",
+        f"something was given up for {words.count(dead, 'of them', 'of them')}" if dead else "",
+    ]
+    return f"{'; '.join(part for part in parts if part)}."
+
+
+def _row(told: Told, incident: Incident, now: datetime) -> list[list[Element]]:
+    who = [text(run(told.where, bold=True))]
+    reason = told.because or "no route of today leads there"
+    who.append(text(reason[:1].upper() + reason[1:], subtle=True, spacing="None"))
+    if told.closed:
+        who.append(text(f"Nothing arrives there: {told.closed.rstrip('.')}.", spacing="None"))
+    what = [text(_line(each, now), spacing="None") for each in told.tellings[-SHOWN:]]
+    if (left := len(told.tellings) - SHOWN) > 0:
+        what.insert(0, text(f"{words.count(left, 'earlier message')}", subtle=True, spacing="None"))
+    what += [text(run(_pending(each, told, now), bold=bool(each.dead)), spacing="None") for each in told.pending]
+    if told.held is not None:
+        what.append(text(_held(told.held, now), spacing="None"))
+    if not told.pending and told.shows:
+        newest = "It shows how things are now." if told.shows >= incident.revision else "It shows an earlier state."
+        what.append(text(newest, subtle=True, spacing="None"))
+    return [who, what or [text("Nothing yet.", subtle=True)]]
+
+
+def _held(held: Held, now: datetime) -> str:
+    why, since = (
+        {Why.QUIET: "quiet hours", Why.MUTED: "muted", Why.STORM: "too much at once"},
+        words.moment(held.since, now),
+    )
+    told = "and told in a digest" if held.digest else "until a digest tells it"
+    return f"Held back at {since} ({why[held.why]}), {told}."
+
+
+def _line(telling: Telling, now: datetime) -> str:
+    tries = f", at attempt {telling.attempts}" if telling.attempts > 1 else ""
+    why = f": {telling.text.rstrip('.')}" if telling.text else ""
+    return f"{words.moment(telling.at, now)}: {_WHAT[telling.what]} {_ENDED[telling.ended]}{tries}{why}."
+
+
+def _pending(each: Pending, told: Told, now: datetime) -> str:
+    news = each.kind is DeliveryKind.CARD and each.posted
+    what = "What is new on the card" if news else _WHAT[each.kind]
+    since = f" since {words.since(each.since, now)}" if each.since else ""
+    if each.dead:
+        return f"{what} was given up ({each.name}): {each.dead.rstrip('.')}."
+    if told.closed:
+        return f"{what} waits{since}, until the bot may speak there."
+    tries = f" after {words.count(each.attempts, 'attempt')}" if each.attempts else ""
+    later = each.not_before if each.not_before and each.not_before > now else None
+    until = f"; the next try is at {words.moment(later, now)}" if later else ""
+    return f"{what} waits{since}{tries}{until}."
+
+
+def example() -> Card:
+    at = sample.NOW - timedelta(minutes=12)
+    place = Conversation(id="19:general@thread.tacv2", tenant_id="t", service_url="")
+    number = sample.IN_QUARANTINE.number
+
+    def telling(minutes: int, what: DeliveryKind, ended: Ended, said: str = "", attempts: int = 1) -> Telling:
+        when = at + timedelta(minutes=minutes)
+        return Telling(
+            id=minutes,
+            incident=number,
+            conversation_id="c",
+            at=when,
+            what=what,
+            ended=ended,
+            text=said,
+            attempts=attempts,
+        )
+
+    refused = "Teams answered 403 ConversationBlockedByUser: The bot was blocked here"
+    some = (
+        Told(
+            where="General in Identity",
+            because="route 1 (every incident)",
+            closed="",
+            shows=sample.IN_QUARANTINE.revision,
+            tellings=(
+                telling(0, DeliveryKind.CARD, Ended.DELIVERED, attempts=2),
+                telling(4, DeliveryKind.NOTE, Ended.DELIVERED, "Ada Admin has acknowledged #7"),
+            ),
+            pending=(),
+        ),
+        Told(
+            where="Bob Reader's chat",
+            because="route 4 (high or worse)",
+            closed="The bot was blocked here. It goes on as soon as somebody unblocks it and writes to it.",
+            shows=0,
+            tellings=(telling(1, DeliveryKind.CARD, Ended.GIVEN_UP, refused),),
+            pending=(
+                Pending(kind=DeliveryKind.CARD, id=12, incident=number, conversation=place, dead=refused, since=at),
+            ),
+        ),
+        Told(
+            where="webhook desk",
+            because="route S1 (critical)",
+            closed="",
+            shows=0,
+            tellings=(),
+            pending=(
+                Pending(
+                    kind=DeliveryKind.CARD,
+                    id=13,
+                    incident=number,
+                    conversation=place,
+                    since=at,
+                    attempts=5,
+                    not_before=sample.NOW + timedelta(minutes=2),
+                ),
+            ),
+        ),
+    )
+    return who_was_told(sample.IN_QUARANTINE, some, sample.NOW, every=3)

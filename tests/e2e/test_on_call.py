@@ -1,0 +1,132 @@
+"""Nobody takes an incident: the people on call are asked, in their own chats and by name, until somebody does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.model import Incident
+from sandbox.home import free_port
+from sandbox.memory_cards import Shown
+from sandbox.teams import general, personal_chat
+from tests.support.card_checks import problems
+from tests.support.whole import Whole, whole, words
+
+
+async def opened(scene: Whole) -> Incident:
+    scene.tenant.beat("credential_expires", job="Workday")
+    await scene.look(seconds=60)
+    return next(each for each in await scene.incidents() if each.alert.rule == "quarantine")
+
+
+def chat(scene: Whole, number: int) -> list[Shown]:
+    person = scene.tenant.admins[number]
+    return scene.teams.cards(personal_chat(person), person)
+
+
+async def says(scene: Whole, number: int, text: str) -> Shown:
+    person, before = scene.tenant.admins[number], len(chat(scene, number))
+    await scene.teams.say(text, person, personal_chat(person))
+    await scene.teams.until(lambda: len(chat(scene, number)) > before)
+    return chat(scene, number)[-1]
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Whole]:
+    async with whole(tmp_path, remind="off") as scene:
+        await scene.look()
+        await says(scene, 0, "unwatch all")
+        await says(scene, 1, "unwatch all")
+        yield scene
+
+
+async def test_what_nobody_takes_goes_to_one_after_the_other_and_ends_when_it_is_taken(scene: Whole) -> None:
+    ada, ben = scene.tenant.admins[0], scene.tenant.admins[1]
+    answer = await says(scene, 0, f"oncall me, @{ben['displayName']} --for 12h")
+    assert problems(answer.card) == []
+    assert f"{ben['displayName']} (no operator: may look, but not acknowledge)" in words(answer)
+    await says(scene, 1, "mute 4h")
+    incident = await opened(scene)
+    card = scene.card("is in quarantine")
+    assert "Escalates" in words(card)
+    assert f"to {ada['displayName']} at" in words(card)
+    asked = [len(chat(scene, 0)), len(chat(scene, 1))]
+
+    await scene.look(seconds=15 * 60)
+    assert [len(chat(scene, 0)), len(chat(scene, 1))] == [asked[0] + 1, asked[1]]
+    (note,) = [text for text in scene.teams.texts(general(scene.tenant)) if "is on call and is asked now" in text]
+    assert f"<at>{ada['displayName']}</at>" in note
+    await scene.look(seconds=15 * 60)
+    assert [len(chat(scene, 0)), len(chat(scene, 1))] == [asked[0] + 1, asked[1] + 1], "through Ben's silence"
+    assert f"#{incident.number} · nobody has it yet" in words(chat(scene, 1)[-1])
+    assert f"#{incident.number}" in words(await says(scene, 0, "oncall"))
+
+    await scene.teams.press(scene.card("is in quarantine"), "Acknowledge")
+    await scene.look(seconds=16 * 60)
+    assert sum("is asked now" in text for text in scene.teams.texts(general(scene.tenant))) == 2
+    assert "Escalates" not in words(scene.card("is in quarantine"))
+    told = words(await says(scene, 0, f"incident {incident.number}"))
+    assert f"to {ben['displayName']}" in told
+
+
+async def test_only_operators_say_who_is_on_call_and_the_audit_trail_keeps_it(scene: Whole) -> None:
+    assert "Nobody is on call" in words(await scene.say("oncall"))
+    assert "changed by operators" in words(await says(scene, 1, "oncall me"))
+    await scene.say("oncall me")
+    async with scene.bot.store.look() as tx:
+        entries = [each for each in await tx.people.trail() if each.command == "oncall"]
+    assert [each.outcome for each in entries] == ["done", "denied"]
+    assert scene.tenant.admins[1]["displayName"] not in words(await scene.say("oncall"))
+    assert "Nobody is on call" in words(await scene.say("oncall reset"))
+    assert "I know nobody called" in words(await scene.say("oncall @Nobody Known"))
+
+
+async def test_the_file_of_routes_names_who_is_on_call_and_the_fallback_hears_when_all_were_asked_in_vain(
+    tmp_path: Path,
+) -> None:
+    stranger = "0f000000-0000-4000-8000-000000000001"
+    file = tmp_path / "routes.toml"
+    fallback = "mailto:iam@contoso.example"
+    file.write_text(
+        f'[fallback]\nto = ["{fallback}"]\n[oncall]\npeople = ["{stranger}"]\nminutes = 1\nseverity = "medium"\n',
+        "utf-8",
+    )
+    nobody: Any = {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": free_port(),
+        "smtp_security": "none",
+        "smtp_from": "b@x.example",
+    }
+    async with whole(tmp_path, routes=file, **nobody) as scene:
+        await scene.look()
+        incident = await opened(scene)
+        for _ in range(6):
+            await scene.look(seconds=61)
+        card = scene.card("is in quarantine")
+        assert "nobody has taken it" in words(card)
+        async with scene.bot.store.look() as tx:
+            assert fallback in await tx.outbox.places(incident.number)
+            steps = [each.kind for each in await tx.timeline.of(incident.number)]
+        assert steps.count("escalated") == 3
+        assert steps.count("escalation ended") == 1
+
+
+async def test_it_is_said_again_ever_more_seldom_and_once_each_also_by_the_next_leader(tmp_path: Path) -> None:
+    async with whole(tmp_path, remind="1h 3h") as scene:
+        await scene.look()
+        await opened(scene)
+
+        def said() -> int:
+            return sum("nobody has taken it" in text for text in scene.teams.texts(general(scene.tenant)))
+
+        heard: list[int] = []
+        for _ in range(8):
+            scene.clock.turn(minutes=30)
+            await scene.bot.timekeeper.tick()
+            await scene.bot.timekeeper.tick()
+            await scene.deliver()
+            heard.append(said())
+        assert heard == [0, 1, 1, 1, 1, 2, 2, 2]
