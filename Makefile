@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PY := $(BIN)/python
 ARGS ?=
-# Two tests at a time are twice as quick on two cores; more than four at a time would want more memory than they save time.
-TOGETHER := -n logical --maxprocesses 4 --dist worksteal
+# Many tests wait for other processes, so twice as many at a time as there are cores are quicker; more than four want too much memory.
+TOGETHER := -n 4 --dist worksteal
 .DEFAULT_GOAL := help
 .PHONY: docs help run test check lint format types lock bench crash clean
 

@@ -144,7 +144,7 @@ async def _obey(ctx: Context, text: str) -> tuple[Command, Card]:
     command, words = parse(text, pressed=ctx.pressed)
     if not ctx.role.allows(command.role):
         await _deny(ctx, command, words)
-        raise Refusal(f"`{command.name}` is for operators. An administrator of this bot can add you to OPERATORS.")
+        raise Refusal(f"`{command.typed}` is for operators. An administrator of this bot can add you to OPERATORS.")
     arguments = await command.understand(ctx, words)
     if command.question is None:
         return command, await _act(ctx, command, arguments)
@@ -160,7 +160,12 @@ async def _deny(ctx: Context, command: Command | None, words: list[str]) -> None
 async def _confirmed(ctx: Context, token: str) -> Card:
     waiting = await take(ctx, token, trail.CONFIRMED)
     command = commands()[waiting.command]
-    return await _act(ctx, command, await command.understand(ctx, waiting.words.split()))
+    try:
+        arguments = await command.understand(ctx, waiting.words.split())
+    except Refusal as error:  # what was there when it was asked is gone
+        await trail.note(ctx, command.name, waiting.words, f"refused: {error}")
+        raise
+    return await _act(ctx, command, arguments)
 
 
 async def _act(ctx: Context, command: Command, arguments: Mapping[str, Any]) -> Card:

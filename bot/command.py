@@ -60,24 +60,31 @@ class Command(Value, frozen=True, kw_only=True):
     choices: tuple[tuple[str, str], ...] = ()
 
     @property
+    def typed(self) -> str:
+        """Its name as people write it: undelivered retry."""
+        return self.name.replace("-", " ")
+
+    @property
     def help(self) -> CommandHelp:
-        usage = " ".join((self.name, *(_usage(each) for each in self.parameters)))
+        usage = " ".join((self.typed, *(_usage(each) for each in self.parameters)))
         return CommandHelp(
             name=self.name, usage=usage, text=self.text, role=self.role, hidden=self.hidden, choices=self.choices
         )
 
     async def understand(self, ctx: Context, words: Sequence[str]) -> dict[str, Any]:
         """The arguments that the words stand for. Raises Refusal."""
-        plain, flags = part(words, {each.name: each for each in self.parameters if each.flag}, self.help.usage)
+        plain, flags = part(
+            words, {each.name: each for each in self.parameters if each.flag}, self.help.usage, self.typed
+        )
         given_to = _share([each for each in self.parameters if not each.flag], plain) | flags
         arguments: dict[str, Any] = {}
         for each in self.parameters:
             if given := unquoted(given_to.get(each.name, "")):
                 arguments[each.argument] = await self._read(ctx, each, given, given_to)
             elif each.required:
-                raise Refusal(f"`{self.name}` needs {each.shape}. Write `{self.help.usage}`.", listed(each.shape))
+                raise Refusal(f"`{self.typed}` needs {each.shape}. Write `{self.help.usage}`.", listed(each.shape))
         if plain and all(each.flag for each in self.parameters):
-            raise Refusal(f"`{self.name}` takes no further words. Write `{self.help.usage}`.", (self.name,))
+            raise Refusal(f"`{self.typed}` takes no further words. Write `{self.help.usage}`.", (self.name,))
         return arguments
 
     async def _read(self, ctx: Context, each: Parameter, given: str, all_given: Mapping[str, str]) -> Any:

@@ -27,7 +27,7 @@ class Flag(Protocol):
     def switch(self) -> bool: ...
 
 
-def part(words: Sequence[str], flags: Mapping[str, Flag], usage: str) -> tuple[list[str], dict[str, str]]:
+def part(words: Sequence[str], flags: Mapping[str, Flag], usage: str, command: str) -> tuple[list[str], dict[str, str]]:
     """The plain words, and the values of the flags by name. Raises Refusal."""
     plain: list[str] = []
     values: dict[str, str] = {}
@@ -35,10 +35,14 @@ def part(words: Sequence[str], flags: Mapping[str, Flag], usage: str) -> tuple[l
     while rest:
         word = rest.pop(0)
         found = _flag(word, flags)
+        if found is not None and found[0].name in values:
+            raise Refusal(f"--{found[0].name} is given twice; once is enough. Write `{usage}`.")
         if found is not None:
             values[found[0].name] = _value(found, rest, flags, usage)
+        elif not word.strip("-"):
+            raise Refusal(f"Nothing stands right behind the dashes in '{word[:40]}'. Write `{usage}`.")
         elif _meant_as_flag(word):
-            raise Refusal(f"`{usage.split()[0]}` has no {word.partition('=')[0][:40]}. Write `{usage}`.")
+            raise Refusal(f"`{command}` has no {word.partition('=')[0][:40]}. Write `{usage}`.")
         else:
             plain.append(word)
     return plain, values

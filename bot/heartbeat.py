@@ -16,7 +16,7 @@ from bot.ports import Clock, SourceDown
 log = logging.getLogger(__name__)
 
 STUCK = timedelta(minutes=10)
-"""How long the oldest delivery may be overdue before nothing seems to get out."""
+"""How long the oldest delivery may wait before nothing seems to get out; what is closed to the bot waits for nothing."""
 
 
 class Heartbeat:
@@ -44,9 +44,9 @@ class Heartbeat:
         """Why the bot does not do its work; "" where it does."""
         now = self._now()
         async with self._store.look() as tx:
-            last, oldest = await tx.pulse.get(), await tx.outbox.next_due()
+            last, waiting = await tx.pulse.get(), await tx.owing.oldest(now)
         if last is None or now - last.at > self._patience:
             return "the logs were not looked into for too long."
-        if oldest is not None and now - oldest > STUCK:
+        if any(now - each.since > STUCK for each in waiting):
             return "deliveries are overdue for too long."
         return ""

@@ -67,7 +67,7 @@ INCIDENTS = _gauge(
 )
 DELIVERIES = _counter(
     "deliveries",
-    "Attempts to send something to Teams: cards `sent` and `updated`, notes `noted`, what is `retried`, what is `dead`, "
+    "Attempts to tell, by what became of them: cards `sent` and `updated`, notes `noted`, what is `retried`, what is `dead`, "
     "and cards that were `gone` when they were to be updated.",
     "outcome",
 )

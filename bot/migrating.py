@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.adapters.store import Store
 from bot.adapters.store.copying import copy
+from bot.ports import BadSettings
 
 
 async def migrate(url: str, *, check: bool = False, source: str = "") -> str:
@@ -11,6 +12,10 @@ async def migrate(url: str, *, check: bool = False, source: str = "") -> str:
 
     Raises BadSettings.
     """
+    if source:
+        await _readable(source, url)
+        if check:
+            return "With --from nothing is checked beforehand: what cannot be copied leaves the new database as it was."
     before = await Store.revision_at(url)
     if check:
         return _would(before)
@@ -25,6 +30,18 @@ async def migrate(url: str, *, check: bool = False, source: str = "") -> str:
     if before == Store.revision:
         return f"The database is up to date already, at revision {before}."
     return f"The database is brought from revision {before} to {Store.revision}, with all that is in it."
+
+
+async def _readable(source: str, target: str) -> None:
+    """Raises BadSettings where there is nothing to be copied from."""
+    if source == target:
+        raise BadSettings("--from names the database of DATABASE_URL itself.")
+    try:
+        known = await Store.revision_at(source)
+    except BadSettings as error:
+        raise BadSettings(str(error).replace("DATABASE_URL", "--from")) from None
+    if not known:
+        raise BadSettings("The database of --from is empty, or is none of Syncwatch's: there is nothing to copy.")
 
 
 def _would(before: str) -> str:

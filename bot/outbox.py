@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import groupby
 
@@ -163,14 +164,20 @@ class Deliverer:
             await self._sleep(max(wait, SHORTEST_WAIT))
         return True
 
-    async def _turn(self, place: Conversation) -> None:
+    @asynccontextmanager
+    async def _turn(self, place: Conversation) -> AsyncGenerator[None]:
         """Wait until the windows of all let one more message through, and count it: right before it leaves."""
         if not place.in_teams:
+            yield
             return
         async with self._gate:
             while (wait := self._pacing.wait_in_all()) > 0:
                 await self._sleep(max(wait, SHORTEST_WAIT))
-            self._pacing.sent(place.id)
+            call = self._pacing.sent(place.id)
+        try:
+            yield
+        finally:
+            self._pacing.answered(call)
 
     # --- How it ended ---
 

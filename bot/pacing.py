@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.narrowing import Crowd, Share
-from bot.sliding import Sliding, Windows
+from bot.sliding import Call, Sliding, Windows
 
 OF_A_CONVERSATION: Windows = ((1, 7), (2, 8), (30, 60), (3600, 1800))
 IN_ALL: Windows = ((1, 50),)
 MARGIN = 0.055
-"""Seconds by which each window is taken to be longer: calls that left one after the other arrive closer together."""
+"""Seconds that a call is taken to be on its way while it has no answer: calls that left one after the other arrive closer
+together. Its answer tells better: it has arrived before that.
+"""
 
 SPREAD = 0.5
 """The part of the second over which its calls are spread: a burst would be slowed down on its way, and what is slowed down
@@ -53,27 +55,33 @@ class Pacing:
         now, until = self._elapsed(), self._resting.get(conversation, 0.0)
         if (calls := self._of.get(conversation)) is not None:
             share = self._shares[conversation].at(now) if conversation in self._shares else 1.0
-            until = max(until, calls.free_at(self._margin, share))
+            until = max(until, calls.free_at(share))
         return max(0.0, until - now)
 
     def wait_in_all(self) -> float:
         """Seconds until the windows of all conversations together do."""
         now = self._elapsed()
-        return max(0.0, self._all.free_at(self._margin, self._share.at(now)) - now, self._next - now)
+        return max(0.0, self._all.free_at(self._share.at(now)) - now, self._next - now)
 
     def resting(self, longer: float) -> list[str]:
         """Conversations that must wait for longer than so many seconds."""
         known = self._of.keys() | self._resting.keys()
         return sorted(name for name in known if self.wait_of(name) > longer)
 
-    def sent(self, conversation: str) -> None:
-        """Count a message."""
+    def sent(self, conversation: str) -> Call:
+        """Count a message that leaves now; `answered` is to be told of its answer."""
         now = self._elapsed()
-        self._all.called(now)
+        call = Call(now + self._margin)
+        self._all.called(call)
         self._next = now + self._apart
         self._crowd.called(now)
-        self._of.setdefault(conversation, Sliding(self._each)).called(now)
+        self._of.setdefault(conversation, Sliding(self._each)).called(call)
         self._sweep(now)
+        return call
+
+    def answered(self, call: Call) -> None:
+        """It has been answered, well or not, or nobody waits for that any longer: later than now it has not arrived."""
+        call.arrived = self._elapsed()
 
     def refused(self, conversation: str, after: float) -> None:
         """Teams asked to be left alone there for so many seconds."""

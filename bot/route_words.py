@@ -38,14 +38,22 @@ class RouteShown(Value, frozen=True, kw_only=True):
     past: Made | None = None
 
 
-def shown(route: Route, book: Book, names: Mapping[str, str], past: Made | None = None) -> RouteShown:
-    """`names` are people's, by object id."""
+def shown(
+    route: Route,
+    book: Book,
+    names: Mapping[str, str],
+    past: Made | None = None,
+    refusals: Mapping[str, str] | None = None,
+) -> RouteShown:
+    """`names` are people's, by object id; `refusals` say, by conversation, why what was last sent there was given up."""
+    place = places(book)(route.to)
+    refused = (refusals or {}).get(place.id if place is not None else route.to, "")
     return RouteShown(
         label=label(route),
-        where=where(route.to, places(book)(route.to), names),
+        where=where(route.to, place, names),
         what=about(route.matchers, book.jobs, names) + _mentions(route, names),
         by=_by(route),
-        closed=closed(places(book)(route.to)),
+        closed=closed(place) or refused,
         remarks=(*remarks(route.matchers, book), *_unmet(route, names)),
         past=past,
     )

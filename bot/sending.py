@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Protocol
 
@@ -47,7 +48,7 @@ class Sender:
         render: Render,
         now: Clock,
         may_act: Callable[[], bool],
-        turn: Callable[[Conversation], Awaitable[None]],
+        turn: Callable[[Conversation], AbstractAsyncContextManager[None]],
     ) -> None:
         self._receivers = receivers
         self._settling = settling
@@ -75,8 +76,8 @@ class Sender:
 
     async def _update(self, receiver: Receiver, delivery: Delivery, posted: Posted, incident: Incident) -> None:
         message = self._message(delivery, incident, f"incident-{incident.number}-{incident.revision}")
-        await self._may_send(delivery)
-        await receiver.update(delivery.conversation, posted, message)
+        async with self._calling(delivery):
+            await receiver.update(delivery.conversation, posted, message)
         await self._stands(delivery, posted, incident)
 
     async def _post(self, receiver: Receiver, delivery: Delivery, incident: Incident) -> None:
@@ -86,8 +87,8 @@ class Sender:
             return
         async with self._one_at_a_time(receiver):
             await self._settling.settle(settling.sending(delivery))
-            await self._may_send(delivery)
-            posted = await receiver.post(delivery.conversation, message)
+            async with self._calling(delivery):
+                posted = await receiver.post(delivery.conversation, message)
             await self._stands(delivery, posted, incident)
 
     async def _note(self, receiver: Receiver, delivery: Delivery, incident: Incident) -> None:
@@ -97,8 +98,8 @@ class Sender:
             if not (delivery.uncertain and await self._found(receiver, delivery, _in_one_piece(delivery))):
                 await self._settling.settle(settling.sending(delivery))
                 message = replace(self._message(delivery, incident, f"note-{delivery.id}"), mention=delivery.mention)
-                await self._may_send(delivery)
-                await receiver.note(delivery.conversation, delivery.posted, delivery.text, message)
+                async with self._calling(delivery):
+                    await receiver.note(delivery.conversation, delivery.posted, delivery.text, message)
             await self._settling.settle(settling.sent_note(delivery))
 
     async def _once(self, receiver: Receiver, delivery: Delivery) -> None:
@@ -107,16 +108,16 @@ class Sender:
         card = msgspec.json.decode(delivery.card)
         message = Message(card=card, summary=delivery.text, key=key, marker=delivery.marker)
         if delivery.posted is not None:
-            await self._may_send(delivery)
-            await receiver.update(delivery.conversation, delivery.posted, message)
+            async with self._calling(delivery):
+                await receiver.update(delivery.conversation, delivery.posted, message)
             await self._settling.settle(settling.sent_post(delivery, self._now(), delivery.posted))
             return
         async with self._one_at_a_time(receiver):
             posted = await self._found(receiver, delivery, delivery.marker) if delivery.uncertain else None
             if posted is None:
                 await self._settling.settle(settling.sending(delivery))
-                await self._may_send(delivery)
-                posted = await receiver.post(delivery.conversation, message)
+                async with self._calling(delivery):
+                    posted = await receiver.post(delivery.conversation, message)
             await self._settling.settle(settling.sent_post(delivery, self._now(), posted))
 
     # --- With care ---
@@ -131,12 +132,14 @@ class Sender:
             self._posting[receiver] = asyncio.Semaphore(AT_ONCE if receiver.looks else 1)
         return self._posting[receiver]
 
-    async def _may_send(self, delivery: Delivery) -> None:
-        """Wait for its turn, last of all: whatever took time between turn and call would let calls arrive too close."""
-        await self._turn(delivery.conversation)
-        # A process that was frozen here must not send what its successor has sent by now.
-        if not self._may_act():
-            raise Deposed
+    @asynccontextmanager
+    async def _calling(self, delivery: Delivery) -> AsyncGenerator[None]:
+        """Around each call: wait for its turn, last of all, for whatever took time after that would let calls come too close."""
+        async with self._turn(delivery.conversation):
+            # A process that was frozen here must not send what its successor has sent by now.
+            if not self._may_act():
+                raise Deposed
+            yield
 
     async def _found(self, receiver: Receiver, delivery: Delivery, text: str) -> Posted | None:
         try:

@@ -20,6 +20,16 @@ NEAR_ENOUGH = 60
 _CLOCK = r"(?:[01]?[0-9]|2[0-3])(?:[:.][0-5][0-9])?"
 _HOURS = re.compile(rf"({_CLOCK})\s*(?:-|–|—|−|to|until)\s*({_CLOCK})(?:\s+(.*))?", re.IGNORECASE)
 _SPAN = re.compile(r"([0-9]{1,4})\s*([mhdw])")
+_COMMON = ("Europe/Berlin", "America/New_York", "UTC")
+_SHORT = {
+    "est": "America/New_York",
+    "cst": "America/Chicago",
+    "mst": "America/Denver",
+    "pst": "America/Los_Angeles",
+    "gmt": "UTC",
+    "cet": "Europe/Berlin",
+    "jst": "Asia/Tokyo",
+}
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -54,7 +64,7 @@ class QuietWords(Value, frozen=True, kw_only=True):
 class Until(Value, frozen=True, kw_only=True):
     """How long something shall last: a span, a time of day, a date, or off at once."""
 
-    shape: ClassVar[str] = "2h|18:00|2026-12-24|off"
+    shape: ClassVar[str] = "2h|18:00|<date>|off"
 
     span: timedelta | None = None
     at: time | None = None
@@ -73,8 +83,10 @@ class Until(Value, frozen=True, kw_only=True):
         try:
             return cls(on=datetime.fromisoformat(said.replace(" ", "T").upper()).replace(tzinfo=None))
         except ValueError:
+            day = a_date(ctx.now())
             raise Refusal(
-                f"'{text[:40]}' is not until when; write 2h, 18:00, 2026-12-24 or off.", ("mute 2h", "mute off")
+                f"'{text[:40]}' is not until when; write 2h, 18:00, {day} or off.",
+                ("mute 2h", f"mute {day}", "mute off"),
             ) from None
 
     def end(self, now: datetime, zone: str) -> datetime | None:
@@ -95,6 +107,11 @@ class Until(Value, frozen=True, kw_only=True):
         return end
 
 
+def a_date(now: datetime) -> str:
+    """A date that may be named now, as an example."""
+    return f"{now + timedelta(days=7):%Y-%m-%d}"
+
+
 def clock(text: str) -> time:
     """22:00, 22.00 or 22 as a time of day."""
     hour, _, minute = text.replace(".", ":").partition(":")
@@ -111,13 +128,15 @@ def zone_of(text: str, line: str = "") -> str:
         wanted.lower().rpartition("/")[2], by_place, scorer=fuzz.ratio, limit=3, score_cutoff=NEAR_ENOUGH
     )
     names = sorted((name for _, _, name in near), key=lambda name: -fuzz.ratio(wanted.lower(), name.lower()))
+    names = [_SHORT[wanted.lower()]] if wanted.lower() in _SHORT else names or list(_COMMON)
     raise Refusal(
         f"'{text[:40]}' is no time zone; they are written as Europe/Berlin."
-        + (f" Did you mean {names[0]}?" if names else ""),
+        + (f" Did you mean {names[0]}?" if near or wanted.lower() in _SHORT else ""),
         [f"{line}{name}" for name in names],
     )
 
 
 @cache
 def _zones() -> Mapping[str, str]:
-    return {each.lower(): each for each in available_timezones()}
+    # EST knows no summer, localtime is whatever this machine has: only Area/City says where somebody is.
+    return {each.lower(): each for each in available_timezones() if "/" in each or each == "UTC"}

@@ -33,11 +33,18 @@ class Watched(Value, frozen=True, kw_only=True):
         first, _, rest = text.partition(" ")
         where = first.lower() if first.lower() in (HERE, ME) else HERE
         named = [part.strip() for part in (rest if first.lower() in (HERE, ME) else text).split(",") if part.strip()]
+        if any(_anything(each) for each in named):
+            return cls(where=where)
         if len(named) > MOST_JOBS:
             raise Refusal(f"These are more than {MOST_JOBS} jobs; a pattern such as Workday* names many at once.")
         async with ctx.store.look() as tx:
             known = await tx.reading.jobs()
         return cls(where=where, jobs=tuple(dict.fromkeys(_jobs(named, known, where))))
+
+
+def _anything(text: str) -> bool:
+    # A pattern that leaves nothing out is no narrowing at all.
+    return bool(text) and not text.strip("*")
 
 
 def _jobs(named: Sequence[str], known: Mapping[str, Job], where: str) -> Iterator[str]:
@@ -64,7 +71,10 @@ def _job(text: str, known: Mapping[str, Job]) -> str:
 def rules_of(text: str, known: Collection[str]) -> tuple[str, ...]:
     """Names of rules or patterns of them, parted by commas or blanks. Raises Refusal with the nearest."""
     found: list[str] = []
-    for part in re.split(r"[,\s]+", text.strip()):
+    parts = re.split(r"[,\s]+", text.strip())
+    if any(map(_anything, parts)):
+        return ()
+    for part in parts:
         wanted = part.lower().replace("-", "_")
         if part and not any(like(wanted, each) for each in known):
             near = process.extract(

@@ -14,10 +14,10 @@ MOST_PRESSABLE = 5
 
 
 def help(commands: Sequence[CommandHelp], topic: str = "") -> Card:  # noqa: A001
-    """All commands, or the one named `topic`."""
+    """All commands, or the one named `topic` with those that go on from its name."""
     shown = [each for each in commands if not each.hidden]
-    one = [each for each in commands if each.name == topic.strip().lower()]
-    title = f"Help: {one[0].name}" if one else "What you can type"
+    one = [each for each in commands if topic and belongs(each, topic.strip().lower())]
+    title = f"Help: {one[0].name.replace('-', ' ')}" if one else "What you can type"
     return card(
         [
             heading(title),
@@ -28,6 +28,11 @@ def help(commands: Sequence[CommandHelp], topic: str = "") -> Card:  # noqa: A00
         ],
         fallback=f"{title}: {one[0].text if one else ', '.join(each.name for each in shown)}",
     )
+
+
+def belongs(each: CommandHelp, name: str) -> bool:
+    """Whether it is the command of this name, or goes on from it, as undelivered retry does."""
+    return each.name == name or each.name.startswith(f"{name}-")
 
 
 def _line(each: CommandHelp) -> Element:

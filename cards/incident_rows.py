@@ -23,8 +23,8 @@ def rows_of(incident: Incident, page: int) -> Card:
         said = "There are no rows or objects behind this incident."
         return card([heading(title), text(said), buttons(_whole(incident))], fallback=f"{title}. {said}")
     pages = -(-len(rows) // A_PAGE)
-    page = min(max(page, 1), pages)
-    said = (
+    beyond, page = words.beyond(page, pages), min(max(page, 1), pages)
+    said = beyond + (
         f"Page {page} of {pages}: {words.count(len(rows), 'row')}{f', and {more:,} more in the log' if more else ''}."
     )
     return card(

@@ -15,13 +15,14 @@ THROUGH = "What is escalated to you because you are on call is told at once, wha
 
 
 class Peace(Value, frozen=True, kw_only=True):
-    """`until` is when it ends that holds now, `held` the incidents that wait; `chat`: there is one to hold back."""
+    """`until` is when it ends that holds now, `held` the incidents that wait; `chat`: there is one to hold back; `example`: a date."""
 
     wishes: Preferences
     until: datetime | None = None
     held: tuple[int, ...] = ()
     chat: bool = True
     changed: bool = False
+    example: str = ""
 
 
 def quiet(peace: Peace, now: datetime) -> Card:
@@ -39,6 +40,7 @@ def quiet(peace: Peace, now: datetime) -> Card:
             text(said),
             *facts(pairs),
             text(THROUGH, subtle=True),
+            text(f"Write mute 2h, mute 18:00 or mute {peace.example}.", subtle=True) if peace.example else None,
             buttons(
                 button("No quiet hours", "quiet", "off")
                 if wishes.quiet
@@ -65,6 +67,8 @@ def _said(peace: Peace, now: datetime) -> str:
             f"I hold back what I have to tell you in our chat, for {words.duration(peace.until - now)} more; then one "
             f"digest tells it.{waits if peace.held else ''}"
         )
+    if peace.changed and peace.held:
+        return f"One digest of the {words.count(len(peace.held), 'incident')} that waited comes now."
     if peace.wishes.quiet is None:
         return "I tell you everything in our chat as it happens." + (
             " That holds from now on." if peace.changed else ""
@@ -73,7 +77,11 @@ def _said(peace: Peace, now: datetime) -> str:
 
 
 def _hours(hours: QuietHours) -> str:
-    but = f", except {hours.but}{'' if hours.but is Severity.CRITICAL else ' or worse'}" if hours.but else ""
+    but = (
+        f", except {hours.but}{'' if hours.but is Severity.CRITICAL else ' or worse'}"
+        if hours.but
+        else ", nothing excepted"
+    )
     return f"{hours.begins:%H:%M} to {hours.ends:%H:%M}{but}"
 
 

@@ -11,7 +11,7 @@ from cards.elements import Element, button, buttons, card, cell, heading, run, t
 
 
 class RoutesPage(Value, frozen=True, kw_only=True):
-    """Some of all routes. `fallback` are the receivers of what no route matches; `counted` says that the past was."""
+    """Some of all routes. `fallback` are the receivers of what no route matches; `counted` says that the past was, `asked` is the page that was wanted."""
 
     shown: tuple[RouteShown, ...]
     every: int
@@ -19,6 +19,7 @@ class RoutesPage(Value, frozen=True, kw_only=True):
     pages: int = 1
     fallback: tuple[str, ...] = ()
     counted: bool = False
+    asked: int = 1
 
 
 def routes(found: RoutesPage) -> Card:
@@ -56,7 +57,7 @@ def _summary(found: RoutesPage) -> str:
     shut = sum(bool(each.closed) for each in found.shown)
     where = f", page {found.page} of {found.pages}" if found.pages > 1 else ""
     odd = f" {words.count(shut, 'of them leads', 'of them lead')} nowhere now." if shut else ""
-    return f"{words.count(found.every, 'route')}{where}.{odd}"
+    return f"{words.beyond(found.asked, found.pages)}{words.count(found.every, 'route')}{where}.{odd}"
 
 
 def _otherwise(found: RoutesPage) -> Element | None:

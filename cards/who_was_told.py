@@ -68,10 +68,12 @@ def _row(told: Told, incident: Incident, now: datetime) -> list[list[Element]]:
     who.append(text(reason[:1].upper() + reason[1:], subtle=True, spacing="None"))
     if told.closed:
         who.append(text(f"Nothing arrives there: {told.closed.rstrip('.')}.", spacing="None"))
-    what = [text(_line(each, now), spacing="None") for each in told.tellings[-SHOWN:]]
+    same = _same(told)
+    what = [text(_line(each, now, same.get(each.id)), spacing="None") for each in told.tellings[-SHOWN:]]
     if (left := len(told.tellings) - SHOWN) > 0:
         what.insert(0, text(f"{words.count(left, 'earlier message')}", subtle=True, spacing="None"))
-    what += [text(run(_pending(each, told, now), bold=bool(each.dead)), spacing="None") for each in told.pending]
+    left_over = [each for each in told.pending if each not in same.values()]
+    what += [text(run(_pending(each, told, now), bold=bool(each.dead)), spacing="None") for each in left_over]
     if told.held is not None:
         what.append(text(_held(told.held, now), spacing="None"))
     if not told.pending and told.shows:
@@ -89,15 +91,31 @@ def _held(held: Held, now: datetime) -> str:
     return f"Held back at {since} ({why[held.why]}), {told}."
 
 
-def _line(telling: Telling, now: datetime) -> str:
+def _same(told: Told) -> dict[int, Pending]:
+    """What was given up and is told of among the latest anyway, by the telling's id: one failure is one line."""
+    found: dict[int, Pending] = {}
+    given_up = [each for each in told.tellings[-SHOWN:] if each.ended is Ended.GIVEN_UP]
+    for one in reversed(told.pending):
+        alike = (each.id for each in reversed(given_up) if (each.what, each.text) == (one.kind, one.dead))
+        if (mine := next((each for each in alike if each not in found), None)) is not None:
+            found[mine] = one
+    return found
+
+
+def _line(telling: Telling, now: datetime, owed: Pending | None = None) -> str:
     tries = f", at attempt {telling.attempts}" if telling.attempts > 1 else ""
     why = f": {telling.text.rstrip('.')}" if telling.text else ""
-    return f"{words.moment(telling.at, now)}: {_WHAT[telling.what]} {_ENDED[telling.ended]}{tries}{why}."
+    what = _what(owed) if owed else _WHAT[telling.what]
+    name = f" ({owed.name})" if owed else ""
+    return f"{words.moment(telling.at, now)}: {what} {_ENDED[telling.ended]}{name}{tries}{why}."
+
+
+def _what(each: Pending) -> str:
+    return "What is new on the card" if each.kind is DeliveryKind.CARD and each.posted else _WHAT[each.kind]
 
 
 def _pending(each: Pending, told: Told, now: datetime) -> str:
-    news = each.kind is DeliveryKind.CARD and each.posted
-    what = "What is new on the card" if news else _WHAT[each.kind]
+    what = _what(each)
     since = f" since {words.since(each.since, now)}" if each.since else ""
     if each.dead:
         return f"{what} was given up ({each.name}): {each.dead.rstrip('.')}."

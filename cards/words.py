@@ -89,6 +89,13 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def beyond(page: int, pages: int) -> str:
+    """Said where a page was asked for that is not there: the last is shown."""
+    if page <= pages:
+        return ""
+    return "There is only 1 page. " if pages == 1 else f"There are only {pages} pages. "
+
+
 def objects(number: int, examples: Sequence[Failure] = ()) -> str:
     """So many users, groups or, where they are mixed or unknown, objects."""
     kinds = {failure.object_type.lower() for failure in examples}

@@ -45,6 +45,8 @@ class Wanted(Value, frozen=True, kw_only=True):
 @command(role=Role.READER)
 async def oncall(ctx: Context, who: Wanted | None = None, *, for_: timedelta | None = None) -> Card:
     """Show who is on call and what waits; operators name others, e.g. `oncall me, @Bob --for 12h`, until `oncall reset`."""
+    if for_ is not None and (who is None or not who.people):
+        raise Refusal("--for says how long those are on call whom you name: `oncall me, @Bob --for 12h`.")
     if who is None:
         async with ctx.store.look() as tx:
             return await _shown(ctx, tx)

@@ -1,21 +1,43 @@
 """quiet and mute: when somebody is left in peace."""
 
+from __future__ import annotations
+
+from typing import ClassVar
+
 from msgspec.structs import replace
 
 from bot.adapters.store import Transaction
 from bot.command import command
 from bot.context import Context
-from bot.model import Role, Severity
+from bot.model import Role, Severity, Value
 from bot.model.held import Preferences, QuietHours
 from bot.ports import Card, Refusal
 from bot.quiet import left_alone_until
-from bot.times import QuietWords, Until
+from bot.times import QuietWords, Until, a_date
+from bot.words import read_word
 from cards.quiet import Peace
 from cards.quiet import quiet as quiet_card
 
+NONE = "none"
+
+
+class Except(Value, frozen=True, kw_only=True):
+    """What breaks through quiet hours, and what is worse; None where nothing does."""
+
+    shape: ClassVar[str] = "|".join((*Severity, NONE))
+
+    but: Severity | None = None
+
+    @classmethod
+    async def read(cls, ctx: Context, text: str) -> Except:
+        """Raises Refusal."""
+        if text.lower() == NONE:
+            return cls()
+        return cls(but=Severity(await read_word(Severity, ctx, text)))
+
 
 @command(role=Role.READER)
-async def quiet(ctx: Context, hours: QuietWords | None = None, *, except_: Severity | None = None) -> Card:
+async def quiet(ctx: Context, hours: QuietWords | None = None, *, except_: Except | None = None) -> Card:
     """Hold your own chat with me back at night, e.g. `quiet 22:00-07:00 Europe/Berlin`; what happened comes as one digest."""
     async with ctx.store.begin() as tx:
         before = await _wishes(ctx, tx)
@@ -27,34 +49,37 @@ async def quiet(ctx: Context, hours: QuietWords | None = None, *, except_: Sever
 
 @command(role=Role.READER)
 async def mute(ctx: Context, until: Until | None = None) -> Card:
-    """Hold your own chat with me back for a while: `mute 2h`, `mute 18:00`, `mute 2026-12-24`, `mute off`."""
+    """Hold your own chat with me back for a while: `mute 2h`, `mute 18:00`, until a date, or `mute off`."""
     async with ctx.store.begin() as tx:
         wishes = await _wishes(ctx, tx)
         if until is not None:
             wishes = replace(wishes, muted_until=until.end(ctx.now(), wishes.zone or ctx.zone))
             await tx.wishes.save(wishes)
-        return await _shown(ctx, tx, wishes, changed=until is not None)
+        return await _shown(ctx, tx, wishes, changed=until is not None, example=a_date(ctx.now()))
 
 
 async def _wishes(ctx: Context, tx: Transaction) -> Preferences:
     return await tx.wishes.get(ctx.person.id)
 
 
-def _wanted(before: Preferences, words: QuietWords | None, but: Severity | None) -> Preferences:
+def _wanted(before: Preferences, words: QuietWords | None, but: Except | None) -> Preferences:
     if words is None and but is None:
         return before
+    if words is not None and words.off and but is not None:
+        raise Refusal("Without quiet hours there is nothing to except from them; write `quiet off`.", ("quiet off",))
     if words is not None and words.off:
         return replace(before, quiet=None)
     after = replace(before, zone=words.zone) if words is not None and words.zone else before
     if words is not None and words.hours is not None:
         begins, ends = words.hours
-        return replace(after, quiet=QuietHours(begins=begins, ends=ends, but=but))
+        kept = before.quiet.but if before.quiet else None
+        return replace(after, quiet=QuietHours(begins=begins, ends=ends, but=but.but if but else kept))
     if but is not None and after.quiet is None:
         raise Refusal("You have no quiet hours yet; write `quiet 22:00-07:00 --except critical`.")
-    return replace(after, quiet=replace(after.quiet, but=but)) if but is not None and after.quiet else after
+    return replace(after, quiet=replace(after.quiet, but=but.but)) if but is not None and after.quiet else after
 
 
-async def _shown(ctx: Context, tx: Transaction, wishes: Preferences, *, changed: bool) -> Card:
+async def _shown(ctx: Context, tx: Transaction, wishes: Preferences, *, changed: bool, example: str = "") -> Card:
     wishes = wishes if wishes.zone else replace(wishes, zone=ctx.zone)
     own = await tx.conversations.own(ctx.person.id)
     held = (await tx.held.untold(own.id)).get(own.id, []) if own is not None else []
@@ -65,6 +90,7 @@ async def _shown(ctx: Context, tx: Transaction, wishes: Preferences, *, changed:
             held=tuple(each.incident for each in held),
             chat=own is not None,
             changed=changed,
+            example=example,
         ),
         ctx.now(),
     )

@@ -19,17 +19,19 @@ async def routes(ctx: Context, *, page: int = 1, dry_run: bool = False) -> Card:
     """List every route: where it leads, what it matches, who made it; with --dry-run also what it made of the last 7 days."""
     async with ctx.store.look() as tx:
         book, names = await ctx.routes.book(tx), await every_route.names(tx)
+        refusals = await tx.told.refusals()
         past = await every_route.past(tx, ctx.now()) if dry_run else None
     pages = max(1, -(-len(book.routes) // A_PAGE))
-    page = min(page, pages)
+    asked, page = page, min(page, pages)
     some = book.routes[(page - 1) * A_PAGE : page * A_PAGE]
     made = [replay(each.matchers, past, book) if past else None for each in some]
     find = places(book)
     return routes_card(
         RoutesPage(
-            shown=tuple(shown(each, book, names, past=one) for each, one in zip(some, made, strict=True)),
+            shown=tuple(shown(each, book, names, one, refusals) for each, one in zip(some, made, strict=True)),
             every=len(book.routes),
             page=page,
+            asked=asked,
             pages=pages,
             fallback=tuple(where(to, find(to), names) for to in book.fallback),
             counted=past is not None,

@@ -1,13 +1,17 @@
 """undelivered: what did not arrive and why, and another try for it."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import ClassVar
 
 from bot import routes
+from bot.adapters.store import Transaction
 from bot.command import command
 from bot.context import Context
-from bot.model import Role
+from bot.model import Role, Value
 from bot.model.telling import Pending
 from bot.ports import Card, Refusal
 from bot.route_words import closed, where
@@ -49,15 +53,41 @@ async def undelivered(ctx: Context, *, page: int = 1) -> Card:
     )
 
 
-def what_is_tried(which: str) -> tuple[str, Sequence[str]]:
-    """The confirmation's title and sentences. Raises Refusal for what is no name of a delivery."""
-    name = which.strip().lower()
-    if name != ALL and not re.fullmatch(r"[cnp][0-9]{1,9}", name):
-        raise Refusal(
-            f"'{which[:40]}' is not what a delivery is called; they stand in the list, like c12, or write all.",
-            ("undelivered",),
-        )
-    what = "everything that was given up" if name == ALL else name
+class GivenUp(Value, frozen=True, kw_only=True):
+    """One delivery that was given up, by its name, or all of them."""
+
+    shape: ClassVar[str] = "<which>"
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    async def read(cls, ctx: Context, text: str) -> GivenUp:
+        """Raises Refusal for what is no name of a delivery, and where there is no such thing to try."""
+        name = text.strip().lower()
+        if name != ALL and not re.fullmatch(r"[cnp][0-9]{1,9}", name):
+            raise Refusal(
+                f"'{text[:40]}' is not what a delivery is called; they stand in the list, like c12, or write all.",
+                ("undelivered",),
+            )
+        async with ctx.store.look() as tx:
+            await _dead(tx, name)
+        return cls(name=name)
+
+
+async def _dead(tx: Transaction, name: str) -> list[Pending]:
+    """What was given up and is meant. Raises Refusal where there is none."""
+    dead = [each for each in await tx.owing.dead(MOST) if name in (ALL, each.name)]
+    if not dead:
+        raise Refusal("Nothing was given up." if name == ALL else f"{name} was not given up.", ("undelivered",))
+    return dead
+
+
+def what_is_tried(which: GivenUp) -> tuple[str, Sequence[str]]:
+    """The confirmation's title and sentences."""
+    what = "everything that was given up" if which.name == ALL else which.name
     return f"Send {what} again?", [
         "It is tried at once, and again as often as anything new. What arrived after all is then there twice, "
         "unless it can be looked up."
@@ -65,13 +95,10 @@ def what_is_tried(which: str) -> tuple[str, Sequence[str]]:
 
 
 @command(role=Role.OPERATOR, question=what_is_tried)
-async def undelivered_retry(ctx: Context, which: str) -> Card:
+async def undelivered_retry(ctx: Context, which: GivenUp) -> Card:
     """Try what was given up once more: one by its name in the list, like c12, or all."""
-    name = which.strip().lower()
     async with ctx.store.begin() as tx:
-        dead = [each for each in await tx.owing.dead(MOST) if name in (ALL, each.name)]
-        if not dead:
-            raise Refusal("Nothing was given up." if name == ALL else f"{name} was not given up.", ("undelivered",))
+        dead = await _dead(tx, which.name)
         await tx.owing.try_again(dead)
         await tx.told.take_back(dead, ctx.person.name or ctx.person.id, ctx.now())
     ctx.changed()

@@ -57,6 +57,11 @@ HOSTILE = [
     "https://[::1",
     "https://hooks.example.com:0/",
     "https://hooks.example.com:99999/",
+    "https://localhost/",
+    "https://LOCALHOST.:8443/",
+    "https://db.localhost/",
+    "https://metadata.google.internal/",
+    "https://printer.local/",
     "",
 ]
 
@@ -90,6 +95,8 @@ def test_what_is_allowed_is_allowed_and_no_more() -> None:
         "https://[fd00:1::5]/",
     ):
         guard.url(url)
+    Guard(["desk.corp.internal"]).url("https://desk.corp.internal/")
+    Guard().url("https://internal.example.com/")
     guard.check("tickets.corp.example", "192.168.0.1")
     guard.check("any.example.com", "10.1.200.1")
     guard.check("any.example.com", "::ffff:10.1.200.1")

@@ -99,6 +99,25 @@ async def test_the_heart_beats_while_the_bot_watches_and_stops_when_it_does_not(
         assert len(beats) == 2
 
 
+async def test_the_heart_stops_while_nothing_that_the_bot_says_gets_out(tmp_path: Path) -> None:
+    beats: list[str] = []
+    async with listener(beats) as url, whole(tmp_path, heartbeat_url=url) as scene:
+        await scene.look()
+        scene.faults.add(Fault(area="door", kind="status", status=503, times=0))
+        scene.tenant.beat("fail", job="Plotter", code="Unheard0001", count=3)
+        for _ in range(14):
+            scene.clock.turn(minutes=1)
+            await scene.bot.watcher.tick()
+            await scene.bot.deliverer.deliver()
+        await beat(scene)
+        assert beats == [], "what happened has reached nobody for more than ten minutes"
+        scene.faults.clear()
+        for _ in range(12):
+            await scene.look(seconds=60)
+        await beat(scene)
+        assert len(beats) == 1
+
+
 async def test_a_listener_that_fails_is_one_line_in_the_log_without_its_address(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

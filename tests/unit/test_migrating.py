@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +83,34 @@ async def test_an_address_that_leads_nowhere_is_one_sentence() -> None:
         await migrate("mysql://x/y")
     with pytest.raises(BadSettings, match="cannot be opened"):
         await migrate("sqlite:////nowhere/at/all/bot.db")
+
+
+async def test_a_source_that_is_not_there_is_refused_and_not_made(tmp_path: Path) -> None:
+    missing, new = tmp_path / "typo.db", f"sqlite:///{tmp_path / 'new.db'}"
+    with pytest.raises(BadSettings, match="nothing to copy"):
+        await migrate(new, source=f"sqlite:///{missing}")
+    with pytest.raises(BadSettings, match="itself"):
+        await migrate(new, source=new)
+    with pytest.raises(BadSettings, match="--from must be"):
+        await migrate(new, source="mysql://x/y")
+    assert not missing.exists()
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://u:hidden@h:abc/d", "is no address"),
+        ("postgresql://u:hidden@h/d?sslmode=maybe", "sslmode of DATABASE_URL must be"),
+        ("postgresql://u:hidden@h/d?connect_timeout=3", "not known here: connect_timeout"),
+        ("sqlite:///:memory:", "must name a file"),
+    ],
+)
+async def test_an_address_that_cannot_be_is_one_sentence_without_its_password(url: str, said: str) -> None:
+    with pytest.raises(BadSettings, match=said) as caught:
+        await Store.open(url)
+    assert "hidden" not in str(caught.value)
+
+
+async def test_the_usual_word_for_encryption_is_understood(postgres_server: Postgres) -> None:
+    await (await Store.open(f"{postgres_server.new()}&sslmode=prefer")).close()

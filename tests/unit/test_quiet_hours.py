@@ -16,6 +16,8 @@ from bot.model import Severity
 from bot.model.held import Preferences, QuietHours, Why
 from bot.quiet import blocks, left_alone_until, why_held
 from bot.times import zone_of
+from cards.quiet import Peace
+from cards.quiet import quiet as quiet_card
 from tests.support.make import job
 from tests.support.talk import Talk, buttons, shown
 
@@ -176,5 +178,47 @@ async def test_mute_takes_a_span_a_time_or_a_date_and_off(talk: Talk) -> None:
 
 
 def test_every_zone_of_the_list_is_taken_in_any_case() -> None:
-    for zone in available_timezones():
+    for zone in (each for each in available_timezones() if "/" in each or each == "UTC"):
         assert zone_of(zone.upper()).lower() == zone.lower()
+
+
+async def test_an_exception_stays_with_other_hours_until_none_is_said(talk: Talk) -> None:
+    await talk.say("quiet 22:00-07:00 --except critical")
+    assert "23:00 to 06:00, except critical" in shown(await talk.say("quiet 23:00-06:00"))
+    assert "nothing excepted" in shown(await talk.say("quiet --except none"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("quiet localtime", "is no time zone"),
+        ("quiet EST", "America/New_York"),
+        ("quiet off --except high", "nothing to except"),
+        ("quiet 22-7 --except high --except low", "given twice"),
+        ("oncall --for 12h", "how long"),
+        ("oncall reset --for 12h", "how long"),
+        ("routes --page 99", "There is only 1 page."),
+        ("watch ' OR 1=1; --", "behind the dashes"),
+        ("undelivered retry c12", "c12 was not given up"),
+        ("help undelivered", "undelivered retry <which>"),
+        ("help undelivered retry", "undelivered retry <which>"),
+        ("mute foo", "mute 2026-11-27"),
+        ("mute", "mute 2026-11-27"),
+    ],
+)
+async def test_what_does_not_go_together_is_said(talk: Talk, line: str, said: str) -> None:
+    assert said in shown(await talk.say(line))
+    async with talk.store.look() as tx:
+        assert not await tx.people.trail()
+
+
+async def test_a_star_alone_watches_everything(talk: Talk) -> None:
+    for line in ("watch *", "watch --rule *"):
+        await talk.say(line)
+    async with talk.store.look() as tx:
+        assert len(await tx.routes.all()) == 1
+
+
+def test_who_ends_the_silence_is_told_that_the_digest_comes() -> None:
+    card = quiet_card(Peace(wishes=wishes(None), held=(7, 8), changed=True), at("2026-11-20T12:00"))
+    assert "One digest of the 2 incidents that waited comes now." in str(card)

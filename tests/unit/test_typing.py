@@ -133,7 +133,9 @@ async def test_a_flag_that_does_not_exist_is_named(talk: Talk) -> None:
 def test_no_line_breaks_the_reading_of_flags(words: list[str]) -> None:
     line = " ".join(words).split()
     try:
-        plain, values = part(line, {each.name: each for each in ERRORS.parameters if each.flag}, ERRORS.help.usage)
+        plain, values = part(
+            line, {each.name: each for each in ERRORS.parameters if each.flag}, ERRORS.help.usage, "errors"
+        )
     except Refusal:
         return
     assert set(values) <= {"since"}

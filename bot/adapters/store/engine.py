@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import text
@@ -72,6 +73,8 @@ class Store:
     @classmethod
     async def revision_at(cls, url: str) -> str:
         """The revision of a database as it is, "" where it is empty; nothing is changed. Raises BadSettings."""
+        if is_missing(url):
+            return ""
         store = cls(home_of(url, "syncwatch"))
         try:
             async with store.look() as tx:
@@ -141,6 +144,12 @@ class Store:
         """End the transaction by which a replica of that name holds up all writers. Raises StoreDown."""
         async with self.brief() as tx:
             await self.home.end_writer(tx.connection, name)
+
+
+def is_missing(url: str) -> bool:
+    """Whether it is a file that is not there, in a folder that is: looking into it would make it."""
+    path = Path(url.removeprefix("sqlite:///"))
+    return url.startswith("sqlite:///") and not path.exists() and path.parent.is_dir()
 
 
 def home_of(url: str, name: str, *, durable: bool = True) -> Home:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.adapters.store import deliveries
 from bot.adapters.store.schema import cards, conversations, held, incidents, notes, posts, told
 from bot.adapters.store.sql import insert
+from bot.adapters.store.undelivered import NOTE_OWED
 from bot.model import Delivery, Person, Posted
 from bot.model.held import LivingPost
 from bot.ports import Card
@@ -139,7 +140,7 @@ class Outbox:
         """How many deliveries are still to be made, now or later."""
         some = [
             select(func.count()).where(cards.c.wanted > cards.c.shown, cards.c.dead == ""),
-            select(func.count()).where(notes.c.done.is_(False), notes.c.dead == ""),
+            select(func.count()).where(NOTE_OWED, notes.c.dead == ""),
             select(func.count()).where(posts.c.done.is_(False), posts.c.dead == ""),
         ]
         return sum([(await self._connection.execute(each)).scalar() or 0 for each in some])
@@ -148,7 +149,7 @@ class Outbox:
         """The earliest time at which something that waits for another try may be tried again; what is closed is left out."""
         waiting = (
             (cards, cards.c.wanted > cards.c.shown),
-            (notes, notes.c.done.is_(False)),
+            (notes, NOTE_OWED),
             (posts, posts.c.done.is_(False)),
         )
         earliest = [

@@ -3,8 +3,11 @@ transaction has read is still true when it commits, whichever replica it runs on
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from bot.ports import BadSettings
 
 WRITERS = 0x53594E43
 """The advisory lock that a writer holds; such locks are of one database, and end with the transaction."""
@@ -19,18 +22,42 @@ WHERE lock.locktype = 'advisory' AND lock.objid = :writers AND lock.granted AND 
 
 # A process that stops in the middle of a transaction (a frozen machine) would hold all others up: the server ends
 # its session after this long without a word.
+_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _SERVER = {"idle_in_transaction_session_timeout": "5000", "lock_timeout": "10000", "statement_timeout": "60000"}
 
 
+_KNOWN = frozenset({"host", "port", "ssl", "sslmode"})
+
+
+def _address(url: str) -> URL:
+    """For the driver, which calls `ssl` what everybody else calls `sslmode`. Its words are not told: they hold the password."""
+    _, _, rest = url.partition("://")
+    try:
+        address = make_url(f"postgresql+asyncpg://{rest}")
+    except (ArgumentError, ValueError):
+        raise BadSettings(
+            "DATABASE_URL is no address: it must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as "
+            "@ or / in the password written as %40 or %2F."
+        ) from None
+    if unknown := sorted(address.query.keys() - _KNOWN):
+        raise BadSettings(
+            f"DATABASE_URL has options that are not known here: {', '.join(unknown)}. Known are sslmode and host."
+        )
+    mode = address.query.get("sslmode") or address.query.get("ssl")
+    if mode is not None and mode not in _MODES:
+        raise BadSettings(f"The sslmode of DATABASE_URL must be one of {', '.join(_MODES)}.")
+    address = address.difference_update_query(["sslmode", "ssl"])
+    return address.update_query_dict({"ssl": str(mode)}) if mode else address
+
+
 class Postgresql:
-    """A server; `name` is what this process's sessions are called there."""
+    """A server; `name` is what this process's sessions are called there. Raises BadSettings where the address is none."""
 
     shared = True
 
     def __init__(self, url: str, name: str) -> None:
-        _, _, rest = url.partition("://")
         self.engine = create_async_engine(
-            f"postgresql+asyncpg://{rest}",
+            _address(url),
             pool_size=4,
             max_overflow=0,
             pool_pre_ping=True,

@@ -38,7 +38,9 @@ class Sqlite:
 
 def _tried(url: str) -> str:
     """The file. Raises BadSettings for one that cannot be opened, before a driver with a thread of its own finds out."""
-    path = make_url(url).database or ":memory:"
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        raise BadSettings("DATABASE_URL must name a file: sqlite:///FILE.")
     try:
         sqlite3.connect(path).close()
     except sqlite3.Error as error:

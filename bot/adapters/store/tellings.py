@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, exists, select, type_coerce, update
+from sqlalchemy import BigInteger, ColumnElement, exists, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import MICROSECOND, told
@@ -30,6 +30,13 @@ class Tellings:
             select(told).where(told.c.incident == incident).order_by(told.c.id.desc()).limit(limit)
         )
         return [_telling(row) for row in reversed(rows.all())]
+
+    async def refusals(self) -> dict[str, str]:
+        """Why what was last sent to a conversation was given up, by its id; nothing of those that took it."""
+        latest = select(func.max(told.c.id)).group_by(told.c.conversation_id)
+        mine = select(told.c.conversation_id, told.c.text)
+        rows = await self._connection.execute(mine.where(told.c.id.in_(latest), told.c.ended == Ended.GIVEN_UP))
+        return {row.conversation_id: row.text or "no reason was told" for row in rows}
 
     async def take_back(self, some: Iterable[Pending], by: str, now: datetime) -> None:
         """Keep that somebody asked for another try."""

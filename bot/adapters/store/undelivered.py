@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import EPOCH, cards, conversations, incidents, notes, posts
@@ -17,9 +17,18 @@ from bot.model.telling import Pending, Waiting
 _conversation = msgspec.msgpack.Decoder(Conversation).decode
 
 _TABLES: dict[DeliveryKind, Table] = {DeliveryKind.CARD: cards, DeliveryKind.NOTE: notes, DeliveryKind.POST: posts}
+_GIVEN_UP_WITH_ITS_CARD = (
+    exists()
+    .where(cards.c.incident == notes.c.incident, cards.c.conversation_id == notes.c.conversation_id)
+    .where(cards.c.dead != "", cards.c.activity_id == "")
+    .correlate(notes)
+)
+NOTE_OWED = notes.c.done.is_(False) & ~_GIVEN_UP_WITH_ITS_CARD
+"""A note that is to be sent: one whose card was given up and does not stand waits for nothing, until the card is tried again."""
+
 _BEHIND: dict[DeliveryKind, ColumnElement[bool]] = {
     DeliveryKind.CARD: cards.c.wanted > cards.c.shown,
-    DeliveryKind.NOTE: notes.c.done.is_(False),
+    DeliveryKind.NOTE: NOTE_OWED,
     DeliveryKind.POST: posts.c.done.is_(False) | (posts.c.revision > posts.c.shown),
 }
 

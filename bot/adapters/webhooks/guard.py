@@ -35,6 +35,10 @@ _NEVER: tuple[Network, ...] = tuple(
 """What counts as global, now or in some version of Python, and is not for us."""
 
 
+_INSIDE = ("localhost", "internal", "local")
+"""The last words of names that no public name server knows: they lead inside, whatever answers to them."""
+
+
 class Refused(OSError):
     """An address that webhooks do not go to. Its text is the same for all addresses of a host, so that it is told once."""
 
@@ -57,6 +61,8 @@ class Guard:
         host = _bare(url.raw_host or "")
         literal = _literal(host)
         if literal is not None and not self._may(literal):
+            raise Refused(_private(host))
+        if host not in self._hosts and host.rpartition(".")[2] in _INSIDE:
             raise Refused(_private(host))
         listed = host in self._hosts or (literal is not None and self._listed(literal))
         if url.scheme != "https" and not listed:
