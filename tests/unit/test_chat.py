@@ -251,4 +251,4 @@ async def test_a_source_that_is_down_is_said_in_its_own_sentence(talk: Talk) -> 
 def test_every_command_has_a_sentence_of_help_and_a_usage() -> None:
     for each in commands().values():
         assert each.text.endswith(".")
-        assert each.help.usage.startswith(each.name)
+        assert each.help.usage.startswith(each.name.replace("-", " ")), "names are typed with blanks as well"
