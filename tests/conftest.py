@@ -10,7 +10,7 @@ from hypothesis import settings
 from tests.support.postgres import Postgres, postgres
 
 # A law is not wrong because the machine was busy for a moment.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=50)
 settings.load_profile("patient")
 
 
