@@ -46,18 +46,12 @@ from bot.model.seen import (
     Cause,
     Failing,
     Failure,
-    Gap,
     Happening,
     Hour,
-    Memory,
     Owed,
-    RuleState,
-    SourceState,
     Step,
     Subject,
-    Tenant,
     Usual,
-    Window,
 )
 from bot.model.teams import (
     PERSON,
@@ -73,6 +67,7 @@ from bot.model.teams import (
     RuleHelp,
     Undelivered,
 )
+from bot.model.window import Gap, Memory, RuleState, SourceState, Tenant, Window
 
 __all__ = [
     "PERSON",
