@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from bot.outbox import Deliverer
 from bot.ports import Deposed, StoreDown
@@ -14,8 +15,8 @@ IDLE = 5.0
 """Seconds between looks when nothing wakes the loop."""
 
 AFTER_A_FAULT = 1.0
-TOGETHER = 0.01
-"""Seconds in which deliveries end together, before there is a look for the next: in a storm, each look costs as much as ten."""
+CROWDED = 0.1
+"""Seconds until the next look while much is under way: each look costs as much as ten deliveries, and holds them up."""
 
 
 class Delivering:
@@ -35,26 +36,21 @@ class Delivering:
             while True:
                 self._something.clear()
                 wait = await self._round()
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(self._something.wait(), wait)
-                    await self._gather()
-                except TimeoutError:
-                    continue
         finally:
             await self._deliverer.stop()
 
-    async def _gather(self) -> None:
-        if self._deliverer.crowded:
-            await asyncio.sleep(TOGETHER)
+    def _ended(self) -> None:
+        if not self._deliverer.crowded:
+            self.wake()
 
     async def _round(self) -> float:
-        """Begin all that is due; the seconds after which to look again."""
+        """Begin what is due; the seconds after which to look again, if nothing wakes the loop before."""
         try:
-            while await self._deliverer.start(self.wake):
-                await self._gather()
-            if self._deliverer.crowded:
-                return self._idle
-            return await self._deliverer.seconds_to_wait(self._idle)
+            while await self._deliverer.start(self._ended) and not self._deliverer.crowded:
+                pass
+            return CROWDED if self._deliverer.crowded else await self._deliverer.seconds_to_wait(self._idle)
         except (StoreDown, Deposed) as error:
             log.warning("nothing is delivered: %s", str(error) or "another replica leads")
         except Exception:
