@@ -73,9 +73,9 @@ def _migrate(arguments: argparse.Namespace) -> int:
     from bot import logs, settings
     from bot.migrating import migrate
 
-    given = settings.load()
+    url = settings.database_url()
     logs.start("ERROR")
-    print(asyncio.run(migrate(given.database_url, check=arguments.check, source=arguments.source)))
+    print(asyncio.run(migrate(url, check=arguments.check, source=arguments.source)))
     return 0
 
 

@@ -33,8 +33,16 @@ _PLAIN_WORDS = {
 }
 
 
-def read(path: Path, *, rules: Collection[str], personas: Collection[str], secret: Callable[[str], object]) -> Arranged:
-    """What the file says. `rules` are the names of all rules; `secret` raises ValueError where one cannot be had.
+def read(
+    path: Path,
+    *,
+    rules: Collection[str],
+    personas: Collection[str],
+    secret: Callable[[str], object],
+    url: Callable[[str], object] = str,
+) -> Arranged:
+    """What the file says. `rules` are the names of all rules; `secret` raises ValueError where one cannot be had, and
+    `url` where an address of a webhook may not be called.
 
     Raises BadSettings with every mistake, each by its table and line.
     """
@@ -45,7 +53,7 @@ def read(path: Path, *, rules: Collection[str], personas: Collection[str], secre
         raise BadSettings(f"The file of ROUTES, {path}, is not TOML: {error}.") from None
     except RecursionError:
         raise BadSettings(f"The file of ROUTES, {path}, is not TOML: it is nested too deeply.") from None
-    allowed = Allowed(rules=rules, personas=personas, webhooks=_names(raw.get("webhooks")), secret=secret)
+    allowed = Allowed(rules=rules, personas=personas, webhooks=_names(raw.get("webhooks")), secret=secret, url=url)
     try:
         return _arranged(Whole.model_validate(raw, context={"allowed": allowed}), path)
     except ValidationError as error:
@@ -99,7 +107,7 @@ def _arranged(whole: Whole, path: Path) -> Arranged:
         )
         if calling
         else None,
-        file=str(path),
+        file=path.name,
     )
 
 
@@ -130,10 +138,13 @@ def _sentence(mistake: Mapping[str, Any], lines: Mapping[str, int]) -> str:
     where = f"{table} (line {lines[table]})" if table in lines else table
     said, kind = str(mistake["msg"]).removeprefix("Value error, "), str(mistake["type"])
     if kind == "extra_forbidden":
-        return f"{where or 'The file'}: there is no '{_plain(rest)}'{_instead(rest, table)}."
+        return _ended(f"{where or 'The file'}: there is no '{_plain(rest)}'{_instead(rest, table)}")
     said = _PLAIN_WORDS.get(kind, said if kind == "value_error" else f"is wrong: {said}")
-    end = "" if said.endswith((".", "?")) else "."
-    return f"{where}: {rest} {said}{end}".replace(":  ", ": ").removeprefix(": ")
+    return _ended(f"{where}: {rest} {said}".replace(":  ", ": ").removeprefix(": "))
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
 
 
 def _place(loc: tuple[str | int, ...]) -> tuple[str, str]:

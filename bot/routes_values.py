@@ -23,12 +23,15 @@ LONGEST, MOST_VALUES = 200, 200
 
 @dataclass(frozen=True, kw_only=True)
 class Allowed:
-    """What values are held against: the names of rules, personas and webhooks, and whether a secret can be had."""
+    """What values are held against: the names of rules, personas and webhooks, whether a secret can be had, and
+    whether an address may be called.
+    """
 
     rules: Collection[str]
     personas: Collection[str]
     webhooks: Collection[str]
     secret: Callable[[str], object]
+    url: Callable[[str], object] = str
 
 
 def _allowed(info: ValidationInfo) -> Allowed:
@@ -114,7 +117,7 @@ def _webhook_name(value: str) -> str:
     return value
 
 
-def _url(value: str) -> str:
+def _url(value: str, info: ValidationInfo) -> str:
     try:
         parts = urlsplit(value)
         good = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.username is None
@@ -123,6 +126,7 @@ def _url(value: str) -> str:
         good = False
     if not good:
         raise ValueError("is to be a whole address that begins with https://, without a name or password in it")
+    _allowed(info).url(value)
     return value
 
 

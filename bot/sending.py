@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
 from typing import Protocol
 
 import msgspec
@@ -21,7 +20,6 @@ from cards.notes import called
 
 log = logging.getLogger(__name__)
 
-BETWEEN_UPDATES = timedelta(seconds=2)
 AT_ONCE = 64
 """Conversations that are delivered to at the same time."""
 
@@ -152,8 +150,7 @@ class Sender:
             raise TryLater(str(error), error.after, uncertain=True) from None
 
     async def _stands(self, delivery: Delivery, posted: Posted, incident: Incident) -> None:
-        not_before = self._now() + BETWEEN_UPDATES
-        await self._settling.settle(settling.sent_card(delivery, posted, incident.revision, not_before))
+        await self._settling.settle(settling.sent_card(delivery, posted, incident.revision, self._now()))
         log.info("delivered", extra={"incident": delivery.incident, "revision": incident.revision})
 
 

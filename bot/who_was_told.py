@@ -50,7 +50,9 @@ def receivers(
     told = [whose(each.conversation_id) for each in tellings]
     back = {whose(each.conversation_id): each for each in held}
     waits = (whose(each.conversation.id) for each in pending)
-    everybody = dict.fromkeys([*shown, *waits, *told, *back, *because])
+    # Of what is over nobody hears any more: a route that began afterwards has nothing to do with it.
+    to_come = because if incident.open else ()
+    everybody = dict.fromkeys([*shown, *waits, *told, *back, *to_come])
     return [
         Told(
             where=where(to, find(to), names),

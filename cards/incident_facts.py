@@ -73,7 +73,7 @@ def _escalation(incident: Incident) -> Iterator[tuple[str, Said]]:
         return
     if waiting.asked:
         last, asked = waiting.asked[-1], len(waiting.asked)
-        times = f", {asked} times asked in all" if asked > SPELT else ""
+        times = f", {asked} calls so far" if asked > SPELT else ""
         yield "Escalated", (f"to {_who(last.person)} at ", last.at, times)
     if waiting.spent:
         yield "On call", "everybody was asked again and again, and nobody has taken it"

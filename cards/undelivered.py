@@ -28,10 +28,11 @@ def undelivered(
     late: int,
     page: int = 1,
     pages: int = 1,
+    asked: int = 1,
     may_retry: bool = False,
 ) -> Card:
-    """A page of all that was given up (`dead`) or is late."""
-    said = _summary(dead, late)
+    """A page of all that was given up (`dead`) or is late; `asked` is the page that was asked for."""
+    said = words.beyond(asked, pages) + _summary(dead, late)
     body = [heading("Undelivered"), text(said, subtle=bool(some))]
     if not some:
         return card(body, fallback=said)

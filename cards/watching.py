@@ -13,6 +13,7 @@ from cards.elements import Element, button, buttons, card, heading, run, text
 from cards.routes import made
 
 SHOWN = 6
+LEFT_OUT = "Quiet hours, storms and escalation, which hold back or add some, are not counted in."
 STANDING = "Cards that stand are kept up to date until their incidents are over."
 
 
@@ -72,7 +73,7 @@ def tried(conversation: Conversation, route: RouteShown, past: Made) -> Card:
         [
             heading("Dry run"),
             text(said),
-            text(f"The route: {route.what}. It was not made.", subtle=True),
+            text(f"The route: {route.what}. It was not made. {LEFT_OUT}", subtle=True),
             *_remarks(route),
             buttons(button("Routes", "routes")),
         ],

@@ -26,10 +26,17 @@ _ENDED = {
 
 
 def who_was_told(
-    incident: Incident, some: Sequence[Told], now: datetime, *, every: int, page: int = 1, pages: int = 1
+    incident: Incident,
+    some: Sequence[Told],
+    now: datetime,
+    *,
+    every: int,
+    page: int = 1,
+    pages: int = 1,
+    asked: int = 1,
 ) -> Card:
-    """Some of all receivers."""
-    title, said = f"Who was told of #{incident.number}", _summary(some, every)
+    """Some of all receivers; `asked` is the page that was asked for."""
+    title, said = f"Who was told of #{incident.number}", words.beyond(asked, pages) + _summary(some, every)
     body = [heading(title), text(over.title(incident), subtle=True), text(said, spacing="Small")]
     if not some:
         return card([*body, buttons(button("Who hears of what", "routes"))], fallback=f"{title}: {said}")

@@ -31,10 +31,12 @@ def arranged(settings: Settings) -> Arranged | None:
     """What the file of ROUTES says; None where there is none. Raises BadSettings."""
     if settings.routes is None:
         return None
+    from bot.adapters.webhooks import callable_addresses
     from bot.kqlrules.header import PERSONAS
     from bot.routes_file import read
     from bot.settings import secret
 
     # A rule of one's own may be mended, or added, while the bot runs; its name is that of its file.
     own = [path.stem for path in settings.rules_dir.glob("*.kql")] if settings.rules_dir else []
-    return read(settings.routes, rules=sorted({*rule_names(), *own}), personas=PERSONAS, secret=secret)
+    url = callable_addresses(settings.webhook_allow)
+    return read(settings.routes, rules=sorted({*rule_names(), *own}), personas=PERSONAS, secret=secret, url=url)

@@ -37,7 +37,7 @@ async def undelivered(ctx: Context, *, page: int = 1) -> Card:
         book, names = await ctx.routes.book(tx), await routes.names(tx)
         found = [*await tx.owing.dead(), *await tx.owing.late(now - LONG)]
     pages = max(1, -(-len(found) // A_PAGE))
-    page = min(page, pages)
+    asked, page = page, min(page, pages)
     find = places(book)
     some = [
         Missed(
@@ -49,7 +49,14 @@ async def undelivered(ctx: Context, *, page: int = 1) -> Card:
     ]
     dead = sum(bool(each.dead) for each in found)
     return undelivered_card(
-        some, now, dead=dead, late=len(found) - dead, page=page, pages=pages, may_retry=ctx.role.allows(Role.OPERATOR)
+        some,
+        now,
+        dead=dead,
+        late=len(found) - dead,
+        page=page,
+        pages=pages,
+        asked=asked,
+        may_retry=ctx.role.allows(Role.OPERATOR),
     )
 
 

@@ -27,6 +27,6 @@ async def who_was_told(ctx: Context, incident: Incident, *, page: int = 1) -> Ca
             held=await tx.held.of(number),
         )
     pages = max(1, -(-len(everybody) // A_PAGE))
-    page = min(page, pages)
+    asked, page = page, min(page, pages)
     some = everybody[(page - 1) * A_PAGE : page * A_PAGE]
-    return told_card(incident, some, ctx.now(), every=len(everybody), page=page, pages=pages)
+    return told_card(incident, some, ctx.now(), every=len(everybody), page=page, pages=pages, asked=asked)

@@ -19,7 +19,7 @@ from bot.settings.secrets import secret
 from bot.settings.telling import Telling
 from bot.settings.who import Who
 
-__all__ = ["Settings", "load", "secret"]
+__all__ = ["Settings", "database_url", "load", "secret"]
 
 
 # Of several bases, the fields of the last come first.
@@ -45,6 +45,18 @@ class Settings(Endpoints, Kql, Running, Mail, Telling, Keeping, Logs, Who):
         return self.sources or (("log_analytics",) if self.workspace_id else ("graph",))
 
 
+class _Kept(Keeping):
+    model_config = Settings.model_config
+
+
+def database_url(env_file: str | None = ".env") -> str:
+    """DATABASE_URL alone, for what needs no tenant. Raises BadSettings as `load` does."""
+    try:
+        return _Kept(_env_file=env_file).database_url  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        raise BadSettings(_explain(error)) from None
+
+
 def load(env_file: str | None = ".env") -> Settings:
     """Read the settings. Raises BadSettings naming every missing or wrong one and what it is for, never an id or a secret."""
     try:
@@ -54,7 +66,9 @@ def load(env_file: str | None = ".env") -> Settings:
 
 
 def _explain(error: ValidationError) -> str:
-    lines = ["The settings are not complete; put these into the environment or .env:"]
+    missing = {mistake["type"] == "missing" for mistake in error.errors()}
+    what = "not complete" if missing == {True} else "not right" if missing == {False} else "neither complete nor right"
+    lines = [f"The settings are {what}; put these into the environment or .env:"]
     for mistake in error.errors():
         name = str(mistake["loc"][0])
         what = (

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.webhooks import callable_addresses
 from bot.detect import rules
 from bot.kqlrules.header import PERSONAS
 from bot.model import Severity
@@ -27,7 +28,7 @@ def known(reference: str) -> None:
 
 def given(tmp_path: Path, text: str) -> Arranged:
     (tmp_path / "routes.toml").write_text(text, "utf-8")
-    return read(tmp_path / "routes.toml", rules=NAMES, personas=PERSONAS, secret=known)
+    return read(tmp_path / "routes.toml", rules=NAMES, personas=PERSONAS, secret=known, url=callable_addresses(()))
 
 
 def mistakes(tmp_path: Path, text: str) -> list[str]:
@@ -213,3 +214,20 @@ def test_a_secret_that_cannot_be_had_is_refused(reference: str, says: str) -> No
     with pytest.raises(ValueError, match=says) as told:
         secret(reference, None)
     assert "hunter2" not in str(told.value)
+
+
+def test_addresses_that_may_not_be_called_are_told_among_the_other_mistakes(tmp_path: Path) -> None:
+    text = HOOK.replace("desk.contoso.com", "169.254.169.254") + '[[routes]]\nto = "mailto:ada"\n'
+    told = mistakes(tmp_path, text)
+    assert len(told) == 2
+    assert any(
+        each.startswith(
+            "[webhooks.desk] (line 1): url is refused: 169.254.169.254 leads to an address inside a network"
+        )
+        for each in told
+    )
+
+
+def test_no_mistake_ends_with_two_marks(tmp_path: Path) -> None:
+    told = mistakes(tmp_path, '[[routes]]\nto = "mailto:ada@contoso.com"\nrule = "quarantine"\n')
+    assert told == ["[[routes]] 1 (line 1): there is no 'rule'. Did you mean rules?"]

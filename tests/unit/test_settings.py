@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.ports import BadSettings
-from bot.settings import Settings, load
+from bot.settings import Settings, database_url, load
 
 GOOD = {
     "TENANT_ID": "99999999-9999-4999-8999-999999999999",
@@ -160,3 +160,21 @@ def test_an_app_to_install_that_is_no_id_is_refused(monkeypatch: pytest.MonkeyPa
         load(None)
     assert "PROACTIVE_INSTALL is wrong (it is not a GUID" in str(told.value)
     assert "TEAMS_URL is wrong (it must begin with https://" in str(told.value)
+
+
+def test_the_address_of_the_database_is_had_without_a_tenant(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in GOOD:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///elsewhere.db")
+    assert database_url(None) == "sqlite:///elsewhere.db"
+
+
+def test_the_heading_says_whether_something_is_missing_or_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadSettings, match=r"^The settings are not complete;"):
+        load(None)
+    given(monkeypatch, PORT="x")
+    with pytest.raises(BadSettings, match=r"^The settings are not right;"):
+        load(None)
+    monkeypatch.delenv("TENANT_ID")
+    with pytest.raises(BadSettings, match=r"^The settings are neither complete nor right;"):
+        load(None)

@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.model import Conversation, ConversationKind, Incident, Posted
+from bot.incidents import moved
+from bot.model import Conversation, ConversationKind, Incident, Posted, State
 from bot.model.telling import Ended
+from bot.notify import edit
 from bot.ports import Card, CardGone, Message, TryLater, Undeliverable
 from tests.support.fakes import MemoryMessenger, Said
 from tests.support.mailroom import Mailroom, mailroom, place
@@ -231,6 +233,45 @@ async def test_routes_say_where_what_was_sent_last_was_given_up(room: Mailroom, 
     await room.happens("More", desk)
     await room.rest(minutes=1)
     assert "nowhere" not in shown(await talk.say("routes"))
+
+
+async def test_a_card_that_is_brought_up_to_date_ends_what_routes_say_of_a_refused_note(room: Mailroom) -> None:
+    talk = Talk(room.store, [], now=room.now)
+    incident = await room.happens("Trouble", ONE)
+    await room.rest(minutes=1)
+    choosy(room).refused[ONE.id] = "Teams answered 403 NotEnoughPermissions"
+    async with room.store.begin() as tx:
+        await tx.outbox.add_note(incident.number, "Ada has it")
+    await room.rest(minutes=1)
+    assert "Nothing arrives: Teams answered 403 NotEnoughPermissions." in shown(await talk.say("routes"))
+    choosy(room).refused.clear()
+    async with room.store.begin() as tx:
+        await edit(tx, [moved(incident, room.now())])
+    await room.rest(minutes=1)
+    assert "Nothing arrives" not in shown(await talk.say("routes"))
+
+
+async def test_who_began_to_listen_when_it_was_over_is_not_among_those_who_were_told(room: Mailroom) -> None:
+    talk = Talk(room.store, [], now=room.now)
+    incident = await room.happens("Trouble", ONE)
+    await room.rest(minutes=1)
+    async with room.store.begin() as tx:
+        await tx.incidents.save(moved(incident, room.now(), state=State.RESOLVED, resolved_at=room.now()))
+    await room.open(THIRD)
+    told = shown(await talk.say("who was told 1"))
+    assert "1 receiver." in told
+    assert "Nothing yet" not in told
+
+
+@pytest.mark.parametrize("line", ["undelivered --page 9", "who was told 1 --page 9"])
+async def test_a_page_that_is_not_there_is_said_and_the_last_one_shown(room: Mailroom, line: str) -> None:
+    talk = Talk(room.store, [], now=room.now)
+    choosy(room).refused[ONE.id] = "No"
+    await room.happens("Trouble", ONE)
+    await room.rest(minutes=1)
+    told = shown(await talk.say(line))
+    assert "There is only 1 page." in told
+    assert "Given up: No" in told or "was given up (c1): No" in told
 
 
 @pytest.mark.parametrize("word", ["c0x", "7", "everything", "c1; drop", "p" * 50])

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.engine import Store
 from bot.adapters.store.schema import cards, notes, posts, told
 from bot.model import Delivery, DeliveryKind, Posted, Value
 from bot.model.telling import Ended
 from bot.ports import Clock
 
+if TYPE_CHECKING:
+    from bot.adapters.store.engine import Store
+
 MOST_TEXT = 500
+BETWEEN_UPDATES = timedelta(seconds=2)
+"""How long a card is left alone after it was sent or brought up to date."""
+
 REPORT = "syncwatch-given-up-"
 """What the marker of a card begins with that tells what was given up: of such a card, nothing is told when it is itself."""
 
@@ -36,8 +41,9 @@ def sending(delivery: Delivery) -> Outcome:
     return Outcome(delivery=delivery, values={"sending": True})
 
 
-def sent_card(delivery: Delivery, posted: Posted, revision: int, not_before: datetime) -> Outcome:
-    """The card stands and shows a revision; it may be updated again from `not_before` on."""
+def sent_card(delivery: Delivery, posted: Posted, revision: int, now: datetime) -> Outcome:
+    """The card stands and shows a revision; it may be updated again after a while."""
+    not_before = now + BETWEEN_UPDATES
     values = {"shown": revision, "activity_id": posted.activity_id, "thread_id": posted.thread_id, "sending": False}
     values |= {"attempts": 0, "not_before": not_before, "since": not_before}
     return Outcome(delivery=delivery, values=values, ended=None if delivery.posted else Ended.DELIVERED)

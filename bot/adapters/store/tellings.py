@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, exists, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import MICROSECOND, told
+from bot.adapters.store.schema import MICROSECOND, cards, told
+from bot.adapters.store.settling import BETWEEN_UPDATES
 from bot.adapters.store.sql import slices
 from bot.model import DeliveryKind
 from bot.model.telling import Ended, Pending, Telling
@@ -32,11 +33,20 @@ class Tellings:
         return [_telling(row) for row in reversed(rows.all())]
 
     async def refusals(self) -> dict[str, str]:
-        """Why what was last sent to a conversation was given up, by its id; nothing of those that took it."""
+        """Why what was last sent to a conversation was given up, by its id; nothing of those that took it, or what came after."""
         latest = select(func.max(told.c.id)).group_by(told.c.conversation_id)
-        mine = select(told.c.conversation_id, told.c.text)
+        mine = select(told.c.conversation_id, told.c.text, told.c.at)
         rows = await self._connection.execute(mine.where(told.c.id.in_(latest), told.c.ended == Ended.GIVEN_UP))
-        return {row.conversation_id: row.text or "no reason was told" for row in rows}
+        refused = {row.conversation_id: (row.at, row.text or "no reason was told") for row in rows}
+        better = await self._brought_up_to_date(refused)
+        return {place: why for place, (at, why) in refused.items() if better.get(place, at) <= at}
+
+    async def _brought_up_to_date(self, places: Iterable[str]) -> dict[str, datetime]:
+        """When a card was last sent or updated with success, by conversation: updates are told of by the card alone."""
+        well = (cards.c.shown >= cards.c.wanted) & (cards.c.dead == "") & (cards.c.activity_id != "")
+        mine = select(cards.c.conversation_id, func.max(cards.c.not_before)).group_by(cards.c.conversation_id)
+        rows = await self._connection.execute(mine.where(well, cards.c.conversation_id.in_(list(places))))
+        return {place: at - BETWEEN_UPDATES for place, at in rows if at is not None}
 
     async def take_back(self, some: Iterable[Pending], by: str, now: datetime) -> None:
         """Keep that somebody asked for another try."""

@@ -138,3 +138,16 @@ def _bare(host: str) -> str:
 
 def _private(host: str) -> str:
     return f"{host} leads to an address inside a network, where webhooks go only if WEBHOOK_ALLOW names it"
+
+
+def callable_addresses(allow: Iterable[str]) -> Callable[[str], URL]:
+    """What reads an address of the settings, and raises ValueError with why it may not be called."""
+    guard = Guard(allow)
+
+    def read(text: str) -> URL:
+        try:
+            return guard.url(text)
+        except Refused as error:
+            raise ValueError(f"is refused: {error}") from None
+
+    return read
