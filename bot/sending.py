@@ -86,7 +86,7 @@ class Sender:
         async with self._one_at_a_time(receiver):
             await self._settling.settle(settling.sending(delivery))
             async with self._calling(delivery):
-                posted = await receiver.post(delivery.conversation, message)
+                posted = await receiver.post(delivery.conversation, replace(message, repeated=delivery.uncertain))
             await self._stands(delivery, posted, incident)
 
     async def _note(self, receiver: Receiver, delivery: Delivery, incident: Incident) -> None:

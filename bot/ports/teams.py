@@ -13,6 +13,7 @@ class Message(Value, frozen=True, kw_only=True):
 
     `key` names the message, the same at every retry; `marker` stands in it and in no other. `incident` is None for
     digests and reports. `mention` is somebody whom the note that goes with it calls by name.
+    `repeated`: it may have arrived before, and may have said something else then.
     """
 
     card: Card
@@ -21,6 +22,7 @@ class Message(Value, frozen=True, kw_only=True):
     marker: str = ""
     incident: Incident | None = None
     mention: Person | None = None
+    repeated: bool = False
 
 
 class Receiver(Protocol):

@@ -46,5 +46,5 @@ async def test_a_replica_that_does_not_lead_answers_and_the_leader_delivers_what
         stage.tenant.beat("proxy_conflict", count=3)
         await stage.until(lambda: len(stage.cards("proxyAddresses")) == 1)
         stage.listens(next(bot for bot in stage.bots if bot is not leader))
-        await stage.teams.say("ack 1")
+        await stage.teams.say(f"ack {stage.number('proxyAddresses')}")
         await stage.until(lambda: any("cknowledged" in str(card.card) for card in stage.cards("proxyAddresses")))

@@ -19,7 +19,7 @@ from bot.ports import Card
 from bot.present import incident_card
 from cards.notes import summary
 from cards.sample import ADDRESSES_CLASH, IN_QUARANTINE
-from tests.support.hooks import DESK, HOMES, NOW, acknowledged, at_home, reopened, resolved
+from tests.support.hooks import DESK, HOMES, NOW, acknowledged, at_home, reopened, resolved, worse
 from tests.support.receivers import PAGE, Upset
 
 GONE = [
@@ -118,3 +118,18 @@ async def test_an_outage_of_an_hour_ends_in_the_newest_state(bot: Bot) -> None:
     bot.home.server.next = []
     await bot.rest()
     assert bot.home.states() == ["acknowledged"]
+
+
+@pytest.mark.parametrize("bot", ["generic"], indirect=True)
+async def test_what_changed_while_it_was_not_known_whether_the_opening_arrived_is_told(bot: Bot) -> None:
+    bot.home.server.next = [Upset(lost=True)]
+    incident = await bot.happens(replace(IN_QUARANTINE, number=0))
+    await bot.deliverer.deliver()
+    await bot.happens(worse(incident))
+    bot.restart()
+    await bot.rest()
+    calls = bot.home.server.heard
+    assert [call.json["event"] for call in calls] == ["opened", "opened", "changed"]
+    ids = [call.headers["Syncwatch-Delivery"] for call in calls]
+    assert ids[0] == ids[1] != ids[2]
+    assert calls[2].json["incident"]["severity"] == "critical"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ class Replicas:
     def cards(self, words: str) -> list[Shown]:
         """The cards that show these words."""
         return [card for card in self.teams.cards() if words in " ".join(texts(card.card))]
+
+    def number(self, words: str) -> str:
+        """Of the incident whose card shows these words: a busy machine may make others before it."""
+        (card,) = self.cards(words)
+        return re.findall(r"#(\d+)", " ".join(texts(card.card)))[0]
 
     def listens(self, bot: Serving) -> None:
         """Let Teams speak to this replica from now on, as the balancer in front of them would."""
