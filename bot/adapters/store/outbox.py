@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, case, delete, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store import deliveries
@@ -147,18 +147,7 @@ class Outbox:
 
     async def next_due(self) -> datetime | None:
         """The earliest time at which something that waits for another try may be tried again; what is closed is left out."""
-        waiting = (
-            (cards, cards.c.wanted > cards.c.shown),
-            (notes, NOTE_OWED),
-            (posts, posts.c.done.is_(False)),
-        )
-        earliest = [
-            select(func.min(table.c.not_before))
-            .join_from(table, conversations, conversations.c.id == table.c.conversation_id)
-            .where(due, table.c.dead == "", conversations.c.active)
-            for table, due in waiting
-        ]
-        times = [(await self._connection.execute(each)).scalar() for each in earliest]
+        times = (await self._connection.execute(_EARLIEST)).scalars()
         return min((time for time in times if time is not None), default=None)
 
     async def _due_cards(self, now: datetime, limit: int, but: Collection[str]) -> list[Delivery]:
@@ -203,6 +192,20 @@ class Outbox:
         await self._connection.execute(delete(notes).where(notes.c.incident.in_(long_over)))
         await self._connection.execute(delete(told).where(told.c.incident.in_(long_over)))
         await self._connection.execute(delete(told).where(told.c.incident == 0, told.c.at < before))
+
+
+def _earliest(table: Table, due: ColumnElement[bool]) -> Select[Any]:
+    waits = select(func.min(table.c.not_before)).join_from(
+        table, conversations, conversations.c.id == table.c.conversation_id
+    )
+    return waits.where(due, table.c.dead == "", conversations.c.active)
+
+
+_EARLIEST = union_all(
+    _earliest(cards, cards.c.wanted > cards.c.shown),
+    _earliest(notes, NOTE_OWED),
+    _earliest(posts, posts.c.done.is_(False)),
+)
 
 
 def _since(changed: Any) -> ColumnElement[Any]:

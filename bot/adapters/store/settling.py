@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, Update, bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import cards, notes, posts, told
@@ -83,16 +84,19 @@ def buried(delivery: Delivery, reason: str) -> Outcome:
 async def save(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Store outcomes of different deliveries, a statement for each kind, and what is kept of them."""
     for (table, names), some in groupby(sorted(outcomes, key=_shape), key=_shape):
-        wanted = _TABLES[table]
-        statement = (
-            update(wanted).where(wanted.c.id == bindparam("row")).values({n: bindparam(f"to_{n}") for n in names})
-        )
         rows = [
             {"row": each.delivery.id} | {f"to_{name}": value for name, value in each.values.items()} for each in some
         ]
-        await connection.execute(statement, rows)
+        await connection.execute(_statement(table, names), rows)
     if kept := [_kept(each, now) for each in outcomes if each.ended is not None]:
         await connection.execute(told.insert(), kept)
+
+
+@cache
+def _statement(kind: str, names: tuple[str, ...]) -> Update:
+    """There are few shapes of outcomes, and each is built once."""
+    table = _TABLES[kind]
+    return update(table).where(table.c.id == bindparam("row")).values({name: bindparam(f"to_{name}") for name in names})
 
 
 def _kept(outcome: Outcome, now: datetime) -> dict[str, Any]:

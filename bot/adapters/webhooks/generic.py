@@ -45,12 +45,7 @@ class Generic:
         key = self._key(message)
         event = _first(message.incident) if message.incident else Event.REPORT
         await self._send(event, message, key)
-        if (
-            message.repeated
-            and message.incident is not None
-            and event is Event.OPENED
-            and message.incident.revision > 1
-        ):
+        if event is Event.OPENED and message.repeated and message.incident and message.incident.revision > 1:
             # Whoever has the opening already drops the repetition, and with it what has changed since.
             await self._send(Event.CHANGED, message, key)
         return Posted(activity_id=key[:200], thread_id=conversation.id)
