@@ -39,17 +39,19 @@ async def show_new(
     tx: Transaction, opened: Iterable[tuple[Incident, Iterable[Conversation]]], now: datetime
 ) -> set[int]:
     """The first cards of incidents that were just opened, all at once; the numbers of those that there was anybody for."""
-    reached, wanted, said = set[int](), list[tuple[Incident, str]](), list[str]()
-    more = Counter[str]()
+    reached, wanted, kept = set[int](), list[tuple[Incident, str]](), list[Held]()
+    said = Counter[str]()
     for incident, places in opened:
         for place in places:
             reached.add(incident.number)
-            if not await _held_back(tx, incident, place.id, now, more[place.id]):
+            if (news := await _to_hold(tx, incident, place.id, now, said[place.id])) is not None:
+                kept.append(news)
+            else:
                 wanted.append((incident, place.id))
-                said.append(place.id)
-                more[place.id] += 1
+                said[place.id] += 1
     await tx.openings.want_cards(wanted)
-    await tx.held.say(said, now)
+    await tx.held.add(kept)
+    await tx.held.say(list(said.elements()), now)
     return reached
 
 
@@ -85,12 +87,18 @@ async def _show_those_who_read_of_it(tx: Transaction, incident: Incident, places
             await show(tx, incident, [place], now)
 
 
-async def _held_back(tx: Transaction, incident: Incident, place_id: str, now: datetime, more: int = 0) -> bool:
-    """Hold it back where it is to be; whether it is. `more` messages were said there than the store knows."""
+async def _held_back(tx: Transaction, incident: Incident, place_id: str, now: datetime) -> bool:
+    """Hold it back where it is to be; whether it is."""
+    news = await _to_hold(tx, incident, place_id, now)
+    if news is not None:
+        await tx.held.add([news])
+    return news is not None
+
+
+async def _to_hold(tx: Transaction, incident: Incident, place_id: str, now: datetime, more: int = 0) -> Held | None:
+    """What is to be held back, if it is. `more` messages were said there than the store knows."""
     why = await _why(tx, incident, place_id, now, more)
-    if why is not None:
-        await tx.held.add(Held(conversation_id=place_id, incident=incident.number, since=now, why=why))
-    return why is not None
+    return None if why is None else Held(conversation_id=place_id, incident=incident.number, since=now, why=why)
 
 
 async def _why(tx: Transaction, incident: Incident, place_id: str, now: datetime, more: int) -> Why | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.activity import lately
+from bot.activity import Activity, lately
 from bot.adapters.store import Transaction
 from bot.departed import deleted
 from bot.detect import Needs, Subject, detect, detect_tenant, rules
 from bot.model import (
     AuditEvent,
+    AzureSeries,
     Credential,
+    DirectoryState,
     Failing,
     Finding,
     Gap,
@@ -43,28 +45,36 @@ class View(Value, frozen=True, kw_only=True):
     deleted: frozenset[str] = frozenset()
 
 
-async def _credentials(tx: Transaction, jobs: Mapping[str, Job]) -> tuple[Credential, ...] | None:
-    """What the directory says, and what people told of tokens that it cannot date."""
-    known = await tx.credentials.all()
-    told = await tx.credentials.tokens()
-    tokens = (
-        Credential(
-            id=f"token/{job_id}",
-            kind="SCIM token",
-            name="as told in chat",
-            owner=jobs[job_id].name,
-            expires_at=expires_at,
-            jobs=(job_id,),
-        )
-        for job_id, expires_at in sorted(told.items())
-        if job_id in jobs
+class _Read(Value, frozen=True, kw_only=True):
+    """What the store knows at one time."""
+
+    jobs: Mapping[str, Job]
+    memories: Mapping[str, Memory]
+    failing: Mapping[str, tuple[Failing, ...]]
+    activity: Activity
+    audits: Sequence[AuditEvent]
+    directory: DirectoryState
+    tokens: Mapping[str, datetime]
+    alerts: tuple[AzureSeries, ...]
+
+
+async def _read(tx: Transaction, now: datetime) -> _Read:
+    jobs, directory = await tx.reading.jobs(), await tx.credentials.state()
+    return _Read(
+        jobs=jobs,
+        memories=await tx.memories.all(),
+        failing=await _failing(tx, directory.roles),
+        activity=await lately(tx, now),
+        audits=named(await tx.audits.since(now - AUDITS), await own_acts(tx, jobs, now - AUDITS)),
+        directory=directory,
+        tokens=await tx.credentials.tokens(),
+        alerts=await tx.alerts.open(),
     )
-    return None if known is None else (*known, *tokens)
 
 
-async def _failing(tx: Transaction) -> dict[str, tuple[Failing, ...]]:
+async def _failing(tx: Transaction, holders: frozenset[str] | None) -> dict[str, tuple[Failing, ...]]:
     """What fails, with how many of the people hold a directory role."""
-    found, holders = await tx.ledger.failing(), await tx.credentials.roles()
+    found = await tx.ledger.failing()
     if not found or not holders:
         return found
     among = await tx.ledger.failing_among(holders)
@@ -84,14 +94,19 @@ async def gather(
     gaps: tuple[Gap, ...] | None = None,
 ) -> View:
     """Read everything that rules may look at; also jobs that only the log knows get a window."""
-    jobs, failing = await tx.reading.jobs(), await _failing(tx)
-    memories = await tx.memories.all()
-    activity = await lately(tx, now)
-    audits = named(await tx.audits.since(now - AUDITS), await own_acts(tx, jobs, now - AUDITS))
-    about, checks = _by_target(audits), await tx.credentials.checks()
-    groups, schemas = await tx.credentials.groups(), await tx.credentials.schemas()
-    gone_jobs = deleted(memories) - jobs.keys()
-    windows = [
+    read = await _read(tx, now)
+    tenant = replace(_tenant(read, now), sources=tuple(sources), broken_rules=tuple(broken_rules), gaps=gaps)
+    unread = {Needs.DIRECTORY: tenant.credentials, Needs.DIRSYNC: tenant.sync, Needs.HOMES: gaps}
+    gone = {*missing, *(need for need, found in unread.items() if found is None)}
+    gone_jobs = deleted(read.memories) - read.jobs.keys()
+    lost = frozenset[str]() if Needs.STATE in gone else gone_jobs
+    return View(windows=_windows(read, gone_jobs, now), tenant=tenant, missing=frozenset(gone), deleted=lost)
+
+
+def _windows(read: _Read, gone: Set[str], now: datetime) -> tuple[Window, ...]:
+    jobs, failing, memories, activity = read.jobs, read.failing, read.memories, read.activity
+    about = _by_target(read.audits)
+    return tuple(
         Window(
             job=job,
             failures=failing.get(job.id, ()),
@@ -101,34 +116,48 @@ async def gather(
             now=now,
             audits=tuple(about.get(job.service_principal, ())),
             memory=memories.get(job.id),
-            credentials=checks.get(job.id),
+            credentials=read.directory.checks.get(job.id),
         )
         for job in (
             jobs.get(job_id) or _heard_of(job_id, failing[job_id], memories.get(job_id))
-            for job_id in (jobs.keys() | failing.keys()) - gone_jobs
+            for job_id in (jobs.keys() | failing.keys()) - gone
         )
-    ]
-    credentials, sync = await _credentials(tx, jobs), await tx.hybrid.get()
-    tenant = Tenant(
-        now=now,
-        arrivals=activity.arrivals,
-        owed=activity.owed,
-        jobs=tuple(jobs.values()),
-        memories=tuple(memories.values()),
-        sources=tuple(sources),
-        audits=tuple(audits),
-        credentials=credentials,
-        scopes=tuple((job_id, found) for job_id, found in sorted(groups.items()) if job_id in jobs),
-        schemas=tuple(each for job_id, each in sorted(schemas.items()) if job_id in jobs),
-        alerts=await tx.alerts.open(),
-        sync=sync,
-        broken_rules=tuple(broken_rules),
-        gaps=gaps,
     )
-    unread = {Needs.DIRECTORY: credentials, Needs.DIRSYNC: sync, Needs.HOMES: gaps}
-    gone = {*missing, *(need for need, found in unread.items() if found is None)}
-    lost = frozenset[str]() if Needs.STATE in gone else gone_jobs
-    return View(windows=tuple(windows), tenant=tenant, missing=frozenset(gone), deleted=lost)
+
+
+def _tenant(read: _Read, now: datetime) -> Tenant:
+    jobs, directory = read.jobs, read.directory
+    return Tenant(
+        now=now,
+        arrivals=read.activity.arrivals,
+        owed=read.activity.owed,
+        jobs=tuple(jobs.values()),
+        memories=tuple(read.memories.values()),
+        audits=tuple(read.audits),
+        credentials=_credentials(read),
+        scopes=tuple((job_id, found) for job_id, found in sorted(directory.groups.items()) if job_id in jobs),
+        schemas=tuple(each for job_id, each in sorted(directory.schemas.items()) if job_id in jobs),
+        alerts=read.alerts,
+        sync=directory.sync,
+    )
+
+
+def _credentials(read: _Read) -> tuple[Credential, ...] | None:
+    """What the directory says, and what people told of tokens that it cannot date."""
+    tokens = (
+        Credential(
+            id=f"token/{job_id}",
+            kind="SCIM token",
+            name="as told in chat",
+            owner=read.jobs[job_id].name,
+            expires_at=expires_at,
+            jobs=(job_id,),
+        )
+        for job_id, expires_at in sorted(read.tokens.items())
+        if job_id in read.jobs
+    )
+    known = read.directory.credentials
+    return None if known is None else (*known, *tokens)
 
 
 def look(view: View) -> tuple[list[Finding], set[Subject]]:

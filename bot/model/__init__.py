@@ -67,7 +67,7 @@ from bot.model.teams import (
     RuleHelp,
     Undelivered,
 )
-from bot.model.window import Gap, Memory, RuleState, SourceState, Tenant, Window
+from bot.model.window import DirectoryState, Gap, Memory, RuleState, SourceState, Tenant, Window
 
 __all__ = [
     "PERSON",
@@ -97,6 +97,7 @@ __all__ = [
     "Diagnosis",
     "Digest",
     "DirectoryObject",
+    "DirectoryState",
     "DirectorySync",
     "Earlier",
     "Every",

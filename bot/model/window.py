@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.model.azure import AzureSeries
@@ -54,6 +55,21 @@ class Window(Value, frozen=True, kw_only=True):
     audits: tuple[AuditEvent, ...] = ()
     memory: Memory | None = None
     credentials: CredentialCheck | None = None
+
+
+class DirectoryState(Value, frozen=True, kw_only=True):
+    """What was last read of the directory: by job its saved credentials, the groups in its scope and its schema.
+
+    `credentials` and `sync` are None before the first look, `roles` (ids of who holds a directory role) where they may
+    not be known.
+    """
+
+    credentials: tuple[Credential, ...] | None = None
+    checks: Mapping[str, CredentialCheck] = {}
+    groups: Mapping[str, tuple[ScopedGroup, ...]] = {}
+    schemas: Mapping[str, Schema] = {}
+    roles: frozenset[str] | None = None
+    sync: DirectorySync | None = None
 
 
 class SourceState(Value, frozen=True, kw_only=True):

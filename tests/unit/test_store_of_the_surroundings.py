@@ -56,10 +56,10 @@ async def test_the_last_check_and_the_last_told_date_of_a_job_count(store: Store
 
 async def test_who_holds_a_role_is_unknown_until_it_is_read_and_when_it_may_not_be_read(store: Store) -> None:
     async with store.begin() as tx:
-        assert await tx.credentials.roles() is None
+        assert (await tx.credentials.state()).roles is None
         await tx.credentials.save_roles({"a", "b"})
-        assert await tx.credentials.roles() == {"a", "b"}
+        assert (await tx.credentials.state()).roles == {"a", "b"}
         await tx.credentials.save_roles(None)
-        assert await tx.credentials.roles() is None
+        assert (await tx.credentials.state()).roles is None
         await tx.credentials.save_roles(())
-        assert await tx.credentials.roles() == set()
+        assert (await tx.credentials.state()).roles == set()

@@ -67,7 +67,7 @@ class Scene:
 
     async def roles(self) -> Set[str] | None:
         async with self.store.look() as tx:
-            return await tx.credentials.roles()
+            return (await tx.credentials.state()).roles
 
 
 @pytest.fixture

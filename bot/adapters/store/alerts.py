@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import azure_alerts
@@ -41,18 +41,7 @@ class Alerts:
 
     async def open(self) -> tuple[AzureSeries, ...]:
         """The series whose newest alert is open, with that alert."""
-        others = azure_alerts.alias("others")
-        unresolved = (
-            select(func.count())
-            .select_from(others)
-            .where(others.c.series == azure_alerts.c.series, others.c.open)
-            .scalar_subquery()
-        )
-        rows = await self._connection.execute(
-            select(azure_alerts.c.body, unresolved)
-            .where(azure_alerts.c.open, not_(_superseded()))
-            .order_by(azure_alerts.c.series)
-        )
+        rows = await self._connection.execute(_OPEN)
         return tuple(AzureSeries(alert=_alert(body), unresolved=count) for body, count in rows)
 
     async def prune(self, now: datetime) -> None:
@@ -74,6 +63,22 @@ def _superseded() -> ColumnElement[bool]:
     newer = azure_alerts.alias("newer")
     later = or_(newer.c.at > azure_alerts.c.at, and_(newer.c.at == azure_alerts.c.at, newer.c.id > azure_alerts.c.id))
     return select(newer.c.id).where(newer.c.series == azure_alerts.c.series, later).exists()
+
+
+def _open() -> Select[Any, int]:
+    others = azure_alerts.alias("others")
+    unresolved = (
+        select(func.count())
+        .select_from(others)
+        .where(others.c.series == azure_alerts.c.series, others.c.open)
+        .scalar_subquery()
+    )
+    newest = and_(azure_alerts.c.open, not_(_superseded()))
+    return select(azure_alerts.c.body, unresolved).where(newest).order_by(azure_alerts.c.series)
+
+
+# It is asked at every look, and made only once: to make it takes longer than to ask it.
+_OPEN = _open()
 
 
 def _told(alert: AzureAlert) -> tuple[datetime | None, datetime | None]:

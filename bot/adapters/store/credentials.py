@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.adapters.store.hybrid import KIND, sync_of
 from bot.adapters.store.schema import checks, tokens
 from bot.adapters.store.sql import insert, pack
-from bot.model import Credential, CredentialCheck, Schema, ScopedGroup
+from bot.model import Credential, CredentialCheck, DirectoryState, Schema, ScopedGroup
 
 _credentials = msgspec.msgpack.Decoder(tuple[Credential, ...]).decode
 _check = msgspec.msgpack.Decoder(CredentialCheck).decode
@@ -24,7 +25,10 @@ _OWNERS = "owners"
 _groups = msgspec.msgpack.Decoder(tuple[ScopedGroup, ...]).decode
 _schema = msgspec.msgpack.Decoder(Schema).decode
 _owners = msgspec.msgpack.Decoder(dict[str, frozenset[str]]).decode
-_roles = msgspec.msgpack.Decoder(tuple[str, ...] | None).decode
+_roles = msgspec.msgpack.Decoder(frozenset[str] | None).decode
+
+_LOOKED_AT = (_ALL, _ONE, _GROUPS, _SCHEMA, _ROLES, KIND)
+_STATE = select(checks.c.kind, checks.c.job_id, checks.c.body).where(checks.c.kind.in_(_LOOKED_AT))
 
 
 class Credentials:
@@ -41,6 +45,21 @@ class Credentials:
         """What the directory said last; None before it was asked."""
         bodies = await self._bodies(_ALL)
         return _credentials(bodies[0]) if bodies else None
+
+    async def state(self) -> DirectoryState:
+        """All that rules look at, in one question: it is asked at every look."""
+        found: dict[str, dict[str, bytes]] = {kind: {} for kind in _LOOKED_AT}
+        for kind, job_id, body in await self._connection.execute(_STATE):
+            found[kind][job_id] = body
+        known, roles, sync = (found[kind].get("") for kind in (_ALL, _ROLES, KIND))
+        return DirectoryState(
+            credentials=None if known is None else _credentials(known),
+            checks={job_id: _check(body) for job_id, body in found[_ONE].items()},
+            groups={job_id: _groups(body) for job_id, body in found[_GROUPS].items()},
+            schemas={job_id: _schema(body) for job_id, body in found[_SCHEMA].items()},
+            roles=None if roles is None else _roles(roles),
+            sync=None if sync is None else sync_of(sync),
+        )
 
     async def save_check(self, check: CredentialCheck) -> None:
         await self._put(_ONE, check.job_id, pack(check))
@@ -67,12 +86,6 @@ class Credentials:
     async def save_roles(self, holders: Iterable[str] | None) -> None:
         """Replace what is known of who holds a directory role; None where that may not be known."""
         await self._put(_ROLES, "", pack(None if holders is None else sorted(holders)))
-
-    async def roles(self) -> frozenset[str] | None:
-        """Ids of those who hold a directory role; None where that is not known."""
-        bodies = await self._bodies(_ROLES)
-        found = _roles(bodies[0]) if bodies else None
-        return None if found is None else frozenset(found)
 
     async def save_owners(self, found: Mapping[str, Iterable[str]] | None) -> None:
         """Replace what is known of who owns the jobs' applications; None where that may not be known."""

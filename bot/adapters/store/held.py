@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,17 +27,25 @@ class HeldBack:
         self.most_at_once = most_at_once
         self._said: Counter[str] | None = None
 
-    async def add(self, news: Held) -> None:
+    async def add(self, news: Sequence[Held]) -> None:
         """Hold news back; those of an incident that is held back already stay, and what a digest told is news again."""
-        row = {"since": news.since, "why": news.why.value, "digest": ""}
-        statement = insert(self._connection, held).values(
-            conversation_id=news.conversation_id, incident=news.incident, **row
+        rows = [
+            {
+                "conversation_id": each.conversation_id,
+                "incident": each.incident,
+                "since": each.since,
+                "why": each.why.value,
+                "digest": "",
+            }
+            for each in news
+        ]
+        statement = insert(self._connection, held)
+        again = {name: statement.excluded[name] for name in ("since", "why", "digest")}
+        adding = statement.on_conflict_do_update(
+            index_elements=["conversation_id", "incident"], set_=again, where=held.c.digest != ""
         )
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["conversation_id", "incident"], set_=row, where=held.c.digest != ""
-            )
-        )
+        if rows:
+            await self._connection.execute(adding, rows)
 
     async def drop(self, incident: int, conversation_id: str) -> bool:
         """The incident's own card is shown there: it is in no digest any more that could still change. Whether it was."""

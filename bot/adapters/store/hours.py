@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import hours, jobs, usuals
@@ -25,6 +25,12 @@ _LOOK_BACK = timedelta(days=7)
 _FAILED = hours.c.status == "failure"
 _REMOVED = and_(hours.c.action.in_(sorted(REMOVALS)), hours.c.status != "failure")
 _WHAT = (hours.c.job_id, hours.c.action, hours.c.status, hours.c.cause)
+
+# They are asked at every look, and made only once: to make them takes longer than to ask them.
+_SUMS = [
+    select(*_WHAT, func.sum(hours.c.count)).where(which, hours.c.hour >= bindparam("since")).group_by(*_WHAT)
+    for which in (_FAILED, _REMOVED)
+]
 
 
 class Hours:
@@ -53,11 +59,8 @@ class Hours:
         """Failed and removing rows of each job in the last 24 hours, summed."""
         since = _last_day_began(now)
         sums: dict[str, tuple[Hour, ...]] = {}
-        for which in (_FAILED, _REMOVED):
-            rows = await self._connection.execute(
-                select(*_WHAT, func.sum(hours.c.count)).where(which, hours.c.hour >= since).group_by(*_WHAT)
-            )
-            for job_id, action, status, cause, count in rows:
+        for which in _SUMS:
+            for job_id, action, status, cause, count in await self._connection.execute(which, {"since": since}):
                 hour = Hour(job_id=job_id, hour=since, action=action, status=status, cause=cause, count=count)
                 sums[job_id] = (*sums.get(job_id, ()), hour)
         return sums

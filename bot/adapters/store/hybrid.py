@@ -10,8 +10,8 @@ from bot.adapters.store.schema import checks
 from bot.adapters.store.sql import insert, pack
 from bot.model import DirectorySync
 
-_sync = msgspec.msgpack.Decoder(DirectorySync).decode
-_KIND = "dirsync"
+sync_of = msgspec.msgpack.Decoder(DirectorySync).decode
+KIND = "dirsync"
 
 
 class HybridState:
@@ -22,11 +22,11 @@ class HybridState:
 
     async def save(self, state: DirectorySync) -> None:
         """Replace what was seen before."""
-        statement = insert(self._connection, checks).values(kind=_KIND, job_id="", body=pack(state))
+        statement = insert(self._connection, checks).values(kind=KIND, job_id="", body=pack(state))
         changed = statement.on_conflict_do_update(index_elements=["kind", "job_id"], set_={"body": pack(state)})
         await self._connection.execute(changed)
 
     async def get(self) -> DirectorySync | None:
         """What was seen last; None before the first look."""
-        body = (await self._connection.execute(select(checks.c.body).where(checks.c.kind == _KIND))).scalar()
-        return None if body is None else _sync(body)
+        body = (await self._connection.execute(select(checks.c.body).where(checks.c.kind == KIND))).scalar()
+        return None if body is None else sync_of(body)

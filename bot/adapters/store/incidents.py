@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import incidents
@@ -15,6 +15,10 @@ from bot.adapters.store.sql import among, pack, upsert
 from bot.model import Alert, Incident
 
 _incident = msgspec.msgpack.Decoder(Incident).decode
+
+# Each half by the same index; said in any shorter way, all incidents that ever were are looked through.
+_RESOLVED = and_(incidents.c.open.is_(False), incidents.c.changed_at >= bindparam("since"))
+_RECENT = select(incidents.c.body).where(or_(incidents.c.open.is_(True), _RESOLVED)).order_by(incidents.c.number)
 
 
 class Incidents:
@@ -37,11 +41,7 @@ class Incidents:
 
     async def recent(self, since: datetime) -> dict[str, Incident]:
         """Open incidents, and those resolved since a time, by fingerprint (of several the newest)."""
-        # Each half by the same index; said in any shorter way, all incidents that ever were are looked through.
-        resolved = and_(incidents.c.open.is_(False), incidents.c.changed_at >= since)
-        rows = await self._connection.execute(
-            select(incidents.c.body).where(or_(incidents.c.open.is_(True), resolved)).order_by(incidents.c.number)
-        )
+        rows = await self._connection.execute(_RECENT, {"since": since})
         return {incident.alert.fingerprint: incident for incident in map(_incident, rows.scalars())}
 
     async def open(self) -> list[Incident]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.ledger import EXAMPLES, open_entries
@@ -54,17 +55,7 @@ class Warnings:
 
     async def open(self) -> dict[str, tuple[Failing, ...]]:
         """What is still lost, by job and cause, with the newest few of each."""
-        c = warnings.c
-        place = func.row_number().over(partition_by=(c.job_id, c.cause), order_by=(c.last_seen.desc(), c.object_id))
-        count = func.count().over(partition_by=(c.job_id, c.cause))
-        first = func.min(c.first_seen).over(partition_by=(c.job_id, c.cause))
-        every = select(
-            c.job_id, c.cause, c.body, place.label("place"), count.label("total"), first.label("first")
-        ).where(c.cleared_at.is_(None))
-        inner = every.subquery()
-        rows = await self._connection.execute(
-            select(inner).where(inner.c.place <= EXAMPLES).order_by(inner.c.job_id, inner.c.cause, inner.c.place)
-        )
+        rows = await self._connection.execute(_OPEN)
         groups: dict[tuple[str, str], Failing] = {}
         for row in rows:
             failure = _entry(row.body).failure
@@ -85,3 +76,19 @@ class Warnings:
         """As the ledger does."""
         old = (warnings.c.last_seen < before) & warnings.c.cleared_at.is_not(None)
         await self._connection.execute(delete(warnings).where(old))
+
+
+def _open() -> Select[Any]:
+    c = warnings.c
+    place = func.row_number().over(partition_by=(c.job_id, c.cause), order_by=(c.last_seen.desc(), c.object_id))
+    count = func.count().over(partition_by=(c.job_id, c.cause))
+    first = func.min(c.first_seen).over(partition_by=(c.job_id, c.cause))
+    every = select(c.job_id, c.cause, c.body, place.label("place"), count.label("total"), first.label("first")).where(
+        c.cleared_at.is_(None)
+    )
+    inner = every.subquery()
+    return select(inner).where(inner.c.place <= EXAMPLES).order_by(inner.c.job_id, inner.c.cause, inner.c.place)
+
+
+# It is asked at every look, and made only once: to make it takes longer than to ask it.
+_OPEN = _open()
