@@ -1,8 +1,10 @@
 """What holds for every test, and what all may ask for: a database of each kind."""
 
+import gc
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -12,6 +14,31 @@ from tests.support.postgres import Postgres, postgres
 # A law is not wrong because the machine was busy for a moment.
 settings.register_profile("patient", deadline=None, max_examples=50)
 settings.load_profile("patient")
+
+LONGEST_FIRST = ("e2e", "laws", "contract")
+"""Folders whose tests take long, which are begun before all others: one that is begun last is waited for by everybody."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal the tests out like cards, the long ones first: each process begins with an equal part of the list."""
+    process: dict[str, Any] = getattr(config, "workerinput", {})
+    processes: int = process.get("workercount", 1)
+    if processes > 1:
+        ranked = sorted(items, key=_turn)
+        items[:] = [item for first in range(processes) for item in ranked[first::processes]]
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported, which stays to the end, and look less often through the rest."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ def organization(ask: Ask) -> Reply:
 
 @route("GET", "/users")
 def users(ask: Ask) -> Reply:
-    return _listed(ask, [objects.user(ask.tenant, person) for person in ask.tenant.world.people], USERS, objects.USER)
+    return _listed(ask, objects.users(ask.tenant, ask.tenant.world.people), USERS, objects.USER)
 
 
 @route("GET", "/users/{id}")
@@ -56,9 +56,7 @@ def user(ask: Ask) -> Reply:
     """One person, by id or by user principal name."""
     key = ask.parts["id"].lower()
     found = [person for person in ask.tenant.world.people if key in (person.id, person.upn)]
-    return _single(
-        ask, [objects.user(ask.tenant, person) for person in found], found[0].id if found else key, objects.USER
-    )
+    return _single(ask, objects.users(ask.tenant, found), found[0].id if found else key, objects.USER)
 
 
 @route("GET", "/groups")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sandbox.ids import whole_second
@@ -32,7 +33,13 @@ def organization(tenant: Tenant) -> Json:
     }
 
 
-def user(tenant: Tenant, person: Person) -> Json:
+def users(tenant: Tenant, people: Iterable[Person]) -> list[Json]:
+    """People as Graph lists them; all of them were synchronized at one time."""
+    synced_at = tenant.sync.last(tenant)
+    return [_user(tenant, person, synced_at) for person in people]
+
+
+def _user(tenant: Tenant, person: Person, synced_at: str) -> Json:
     return {
         "id": person.id,
         "accountEnabled": True,
@@ -48,7 +55,7 @@ def user(tenant: Tenant, person: Person) -> Json:
         "onPremisesDistinguishedName": person.dn,
         "onPremisesDomainName": AD_DOMAIN,
         "onPremisesImmutableId": person.ad_guid,
-        "onPremisesLastSyncDateTime": tenant.sync.last(tenant),
+        "onPremisesLastSyncDateTime": synced_at,
         "onPremisesProvisioningErrors": _conflicts(tenant, person.id),
         "onPremisesSyncEnabled": person.id not in tenant.sync.cloud_managed,
         "preferredLanguage": None,
@@ -162,7 +169,7 @@ def _password(tenant: Tenant, principal: ServicePrincipal) -> Json:
 
 def members(tenant: Tenant, found: Group) -> list[Json]:
     people = () if found.id in tenant.groups_empty else found.members
-    return [{"@odata.type": "#microsoft.graph.user", **user(tenant, person)} for person in people]
+    return [{"@odata.type": "#microsoft.graph.user", **each} for each in users(tenant, people)]
 
 
 def assignments(tenant: Tenant, principal: ServicePrincipal) -> list[Json]:
