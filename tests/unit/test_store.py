@@ -90,7 +90,9 @@ async def test_a_card_is_due_until_it_shows_the_revision_that_is_wanted(store: S
         await tx.outbox.want_card(1, CHANNEL.id, 1)
         (delivery,) = await tx.outbox.due(NOON)
         posted = Posted(activity_id="a", thread_id="t")
-        await settling.save(tx.connection, [settling.sent_card(delivery, posted, 1, NOON - settling.BETWEEN_UPDATES)], NOON)
+        await settling.save(
+            tx.connection, [settling.sent_card(delivery, posted, 1, NOON - settling.BETWEEN_UPDATES)], NOON
+        )
         assert await tx.outbox.due(NOON) == []
         await tx.outbox.refresh(1, 2)
         (again,) = await tx.outbox.due(NOON)
