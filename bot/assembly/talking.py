@@ -164,7 +164,7 @@ def _teams(outside: Outside, chat: Chat) -> Teams:
 
 
 async def _examined(outside: Outside, teams: Teams, asked: Asked) -> Sequence[Diagnosis]:
-    from bot.adapters.graph.permissions import GraphPermissions
+    from bot.adapters.graph.granted import GraphPermissions
     from bot.adapters.signin import signing_in
     from bot.assembly.mail import greeting
     from bot.doctor import Patient, examine

@@ -18,7 +18,8 @@ class Who(BaseSettings):
 
     # Who may do what
     readers: People = Field(
-        default=("*",), description="Entra object ids of those who may read; * is everybody in the tenant."
+        default=("*",),
+        description="Entra object ids of those who may read; * is everybody in the tenant, as is nothing.",
     )
     operators: Annotated[People, AfterValidator(named)] = Field(
         default=(), description="Entra object ids of those who may also restart jobs and acknowledge."

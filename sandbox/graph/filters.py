@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from operator import methodcaller
 from typing import Any
 
 from sandbox.graph.routing import GraphError
@@ -157,7 +158,7 @@ class _Parser:
 def _reader(path: str) -> Callable[[Mapping[str, Any]], Any]:
     names = path.split("/")
     if len(names) == 1:
-        return lambda row: row.get(path)
+        return methodcaller("get", path)
 
     def read(row: Mapping[str, Any]) -> Any:
         value: Any = row

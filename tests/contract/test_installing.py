@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from bot.adapters.graph.client import GraphClient
+from bot.adapters.graph.granted import GraphPermissions
 from bot.adapters.graph.installing import AUTO, FINDS, INSTALLS, GraphInstaller
-from bot.adapters.graph.permissions import GraphPermissions
 from bot.model import Conversation, ConversationKind
 from bot.ports import Refusal, SourceDown
 from bot.settings import Settings

@@ -104,7 +104,7 @@ class Talk:
             for delivery in await tx.outbox.due(self.now()):
                 if delivery.incident == number:
                     posted = Posted(activity_id=f"card-{number}", thread_id=place.id)
-                    sent = settling.sent_card(delivery, posted, 1, self.now())
+                    sent = settling.sent_card(delivery, posted, 1, self.now() - settling.BETWEEN_UPDATES)
                     await settling.save(tx.connection, [sent], self.now())
 
     async def say(self, text: str, by: Person = ADA, place: Conversation = CHANNEL) -> Answer:

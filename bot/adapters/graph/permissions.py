@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bot.adapters import lenient
-from bot.adapters.graph.client import GraphClient
-from bot.adapters.graph.errors import GraphDown
 from bot.adapters.graph.installing import AUTO, FINDS, INSTALLS
-from bot.adapters.graph.wire import Principals
-from bot.model import Conversation, ConversationKind, Grant, Job, Value
-from bot.ports import SourceDown
+from bot.model import Conversation, Job, Value
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -21,10 +16,10 @@ _NO_JOB = "there is no job yet to try it on."
 _NO_PRINCIPAL = "there is no service principal to try it on."
 _NO_PLACE = "the bot is in no such conversation yet to try it on."
 _NOBODY = "nobody has a chat with the bot yet to try it on."
-_NO_ANSWER = "Microsoft Graph was not reached; see Sign-in."
 
 
-_ANYBODY = "/servicePrincipals?$select=id&$top=1"
+ANYBODY = "/servicePrincipals?$select=id&$top=1"
+"""Some service principal, to try on what needs one."""
 
 
 class Known(Value, frozen=True, kw_only=True):
@@ -77,11 +72,22 @@ def _installed(known: Known) -> str | None:
     return f"/users/{quote(known.person, safe='')}/teamwork/installedApps" if known.person else None
 
 
+def _dirsync(name: str, what_for: str, path: str) -> Permission:
+    return Permission(
+        name=name,
+        what_for=what_for,
+        path=lambda known: path,
+        when=lambda settings: settings.dirsync,
+        heard="dirsync",
+        only="not needed with `DIRSYNC=false`",
+    )
+
+
 PERMISSIONS = (
     Permission(
         name="Application.Read.All",
         what_for="finding the jobs, and the secrets and certificates that they stop with",
-        path=lambda known: _ANYBODY,
+        path=lambda known: ANYBODY,
         heard="directory",
     ),
     Permission(
@@ -112,38 +118,18 @@ PERMISSIONS = (
         what_for="whether groups in a job's scope are gone or empty",
         path=lambda known: "/groups?$select=id&$top=1",
     ),
-    Permission(
-        name="Organization.Read.All",
-        what_for="when Active Directory was synchronized last",
-        path=lambda known: "/organization?$select=id",
-        when=lambda settings: settings.dirsync,
-        heard="dirsync",
-        only="not needed with `DIRSYNC=false`",
+    _dirsync("Organization.Read.All", "when Active Directory was synchronized last", "/organization?$select=id"),
+    _dirsync(
+        "User.Read.All",
+        "users that could not be synchronized whole, and where a user comes from",
+        "/users?$select=id&$top=1",
     ),
-    Permission(
-        name="User.Read.All",
-        what_for="users that could not be synchronized whole, and where a user comes from",
-        path=lambda known: "/users?$select=id&$top=1",
-        when=lambda settings: settings.dirsync,
-        heard="dirsync",
-        only="not needed with `DIRSYNC=false`",
+    _dirsync(
+        "Group.Read.All",
+        "groups that could not be synchronized whole, and where a group comes from",
+        "/groups?$select=id&$top=1",
     ),
-    Permission(
-        name="Group.Read.All",
-        what_for="groups that could not be synchronized whole, and where a group comes from",
-        path=lambda known: "/groups?$select=id&$top=1",
-        when=lambda settings: settings.dirsync,
-        heard="dirsync",
-        only="not needed with `DIRSYNC=false`",
-    ),
-    Permission(
-        name="OrgContact.Read.All",
-        what_for="contacts that could not be synchronized whole",
-        path=lambda known: "/contacts?$select=id&$top=1",
-        when=lambda settings: settings.dirsync,
-        heard="dirsync",
-        only="not needed with `DIRSYNC=false`",
-    ),
+    _dirsync("OrgContact.Read.All", "contacts that could not be synchronized whole", "/contacts?$select=id&$top=1"),
     Permission(
         name="RoleManagement.Read.Directory",
         what_for="whether somebody who fails holds a directory role",
@@ -192,61 +178,3 @@ PERMISSIONS = (
         only="only with `PROACTIVE_INSTALL=auto`",
     ),
 )
-
-
-class GraphPermissions:
-    """Port `Permissions`."""
-
-    def __init__(self, client: GraphClient, settings: Settings) -> None:
-        self._client = client
-        self._used = [each for each in PERMISSIONS if each.when(settings)]
-
-    async def grants(
-        self, jobs: Sequence[Job], watching: Sequence[Conversation], answering: Collection[str]
-    ) -> Sequence[Grant]:
-        """One after the other, because Graph allows few reads of its logs; what a source's answers prove is not tried."""
-        job = next((job for job in jobs if job.service_principal), None)
-        known = Known(
-            principal=job.service_principal if job is not None else await self._anybody(),
-            job=job,
-            channel=_place(watching, ConversationKind.CHANNEL),
-            chat=_place(watching, ConversationKind.GROUP),
-            person=next((each.user_id for each in watching if each.user_id), ""),
-        )
-        return [_grant(each, True) if each.heard in answering else await self._try(each, known) for each in self._used]
-
-    async def _try(self, each: Permission, known: Known) -> Grant:
-        path = each.path(known)
-        if path is None:
-            return _grant(each, None, each.lacking)
-        try:
-            await self._client.ask(path, each.body, needs=each.name)
-        except GraphDown as error:
-            if error.status in (401, 403):
-                return _grant(each, False)
-            # Any other refusal is about the thing that was asked for, and came after the permission was looked at.
-            said = error.status in (0, 429) or error.status >= 500
-            return _grant(each, None, str(error)) if said else _grant(each, True)
-        except SourceDown:
-            return _grant(each, None, _NO_ANSWER)
-        return _grant(each, True)
-
-    async def _anybody(self) -> str:
-        """Some service principal: on a new bot that knows no job yet, its permission is tried on that one."""
-        try:
-            found = lenient.decode(await self._client.ask(_ANYBODY, needs=PERMISSIONS[0].name), Principals).value
-        except (SourceDown, lenient.Unreadable):
-            return ""
-        return next((one.id for one in found or () if one.id), "")
-
-
-def _place(watching: Sequence[Conversation], kind: ConversationKind) -> Conversation | None:
-    found: Iterator[Conversation] = (each for each in watching if each.kind is kind)
-    if kind is ConversationKind.CHANNEL:
-        found = (each for each in found if each.team_group_id)
-    return next(found, None)
-
-
-def _grant(each: Permission, given: bool | None, said: str = "") -> Grant:
-    said = f"{said[:1].upper()}{said[1:]}"
-    return Grant(permission=each.name, what_for=each.what_for, given=given, said=said, required=each.required)
