@@ -6,18 +6,22 @@ ARGS ?=
 # Many tests wait for other processes, so twice as many at a time as there are cores are quicker; more than four want too much memory.
 TOGETHER := -n 4 --dist worksteal
 .DEFAULT_GOAL := help
-.PHONY: docs help run test check lint format types lock bench crash clean
+.PHONY: docs help run test check lint format types pytest lock bench crash clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Tests start many processes, and each would compile everything anew where the environment forbids to keep what is compiled.
+test check pytest: export PYTHONDONTWRITEBYTECODE =
+
 run: .venv/.run ## start the bot on a sandbox tenant, with a Teams client in the browser (ARGS="--story storm")
 	@exec $(PY) app.py sandbox $(ARGS)
 
-test: .venv/.dev .node ## everything: lint, types and all tests, the browser's too
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(PY) -m sandbox.node run node_modules/pyright/index.js
+# Checking the types leaves all but one core idle, so the tests are run beside it; both are run to their end.
+test: lint .node ## everything: lint, types and all tests, the browser's too
+	@$(MAKE) --no-print-directory -k -j 2 types pytest
+
+pytest: .venv/.dev .node
 	$(BIN)/pytest $(TOGETHER) $(ARGS)
 
 check: lint types ## what to run before a commit: lint, types and all tests but the browser's

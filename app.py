@@ -14,7 +14,7 @@ from bot.ports import BadSettings
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; 0 is good, 2 is a mistake that a person can mend, told in one sentence."""
+    """Run one command; 0 is good, 1 is something found, 2 is a mistake that a person can mend, told in one sentence."""
     try:
         return _run(words)
     finally:
@@ -49,8 +49,8 @@ def _read_enough() -> Generator[None]:
 def _serve(_: argparse.Namespace) -> int:
     from bot import logs, serving, settings
 
-    given = settings.load()
-    logs.start(given.log_level)
+    given = settings.read()
+    logs.start(given.settings.log_level)
     return asyncio.run(serving.serve(given))
 
 
@@ -61,7 +61,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     logs.start("ERROR")
     try:
-        given = settings.load()
+        given = settings.read()
     except BadSettings as error:
         given = error
     found = asyncio.run(examined(given))
@@ -71,11 +71,16 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _migrate(arguments: argparse.Namespace) -> int:
     from bot import logs, settings
-    from bot.migrating import migrate
+    from bot.migrating import check, migrate, where
 
-    url = settings.database_url()
+    url, default = settings.database_url(), settings.Settings.model_fields["database_url"].default
     logs.start("ERROR")
-    print(asyncio.run(migrate(url, check=arguments.check, source=arguments.source)))
+    print(where(url, default=default, source=arguments.source), flush=True)
+    if arguments.check:
+        found = asyncio.run(check(url, source=arguments.source))
+        print(found.said)
+        return 0 if found.ready else 1
+    print(asyncio.run(migrate(url, source=arguments.source)))
     return 0
 
 
@@ -146,7 +151,11 @@ def _parser() -> argparse.ArgumentParser:
     doctor.set_defaults(run=_doctor)
 
     migrate = verbs.add_parser("migrate", help="bring the database to the newest tables, or fill it from another one")
-    migrate.add_argument("--check", action="store_true", help="only say what would be done")
+    migrate.add_argument(
+        "--check",
+        action="store_true",
+        help="only say what would be done; 0 where nothing is pending, 1 where something is or it cannot be",
+    )
     migrate.add_argument(
         "--from", dest="source", default="", metavar="URL", help="copy all of that database into this new one"
     )

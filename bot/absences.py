@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -28,9 +27,8 @@ class Absences:
         now: Clock,
         longest: timedelta,
         routes: Routes | None = None,
-        wake: Callable[[], None] = lambda: None,
     ) -> None:
-        self._store, self._now, self._longest, self._wake = store, now, longest, wake
+        self._store, self._now, self._longest = store, now, longest
         self._routes = routes or Routes()
 
     async def began(self) -> None:
@@ -43,15 +41,15 @@ class Absences:
         async with self._store.begin() as tx:
             await tx.pulse.save(Pulse(at=now, since=last.since or last.at, until=now))
 
-    async def ended(self, *, read_all: bool) -> None:
-        """A look has ended; `read_all` says that every source was read to its end, so that nothing is missing any more."""
-        async with self._store.begin() as tx:
-            last = await tx.pulse.get() or Pulse(at=self._now())
-            told = read_all and await self._tell(tx, last)
-            done = Pulse(at=self._now()) if told else replace(last, at=self._now())
-            await tx.pulse.save(done)
-        if told:
-            self._wake()
+    async def ended(self, tx: Transaction, *, read_all: bool) -> bool:
+        """A look has ended; `read_all` says that every source was read to its end, so that nothing is missing any more.
+
+        Whether something is to be delivered.
+        """
+        last = await tx.pulse.get() or Pulse(at=self._now())
+        told = read_all and await self._tell(tx, last)
+        await tx.pulse.save(Pulse(at=self._now()) if told else replace(last, at=self._now()))
+        return told
 
     async def _tell(self, tx: Transaction, last: Pulse) -> bool:
         if last.since is None or last.until is None:

@@ -46,7 +46,7 @@ class Acquaintances:
                 again = bool(await tx.routes.of(conversation.id))
                 if not again:
                     await tx.routes.add(Route(to=conversation.id))
-                await show_open(tx, conversation, await self._routes.book(tx), self._now())
+                await show_open(tx, [conversation], await self._routes.book(tx), self._now())
             self._changed()
         card = welcome(conversation, watching=self._watch_on_install, again=again)
         return Answer(card=card, summary="Syncwatch is here")
@@ -111,7 +111,7 @@ class Acquaintances:
         if before is None or before.active or not after.active:
             return
         await tx.conversations.revive(after.id)
-        await show_open(tx, after, await self._routes.book(tx), self._now())
+        await show_open(tx, [after], await self._routes.book(tx), self._now())
 
 
 async def _shut(tx: Transaction, conversation: Conversation) -> list[Conversation]:

@@ -50,7 +50,7 @@ class Answers:
 
     def keep(self, query: str, answer: Answered, person: str, conversation: str) -> str:
         """The word by which the answer is found again."""
-        token = secrets.token_urlsafe(9)
+        token = secrets.token_hex(9)  # no dashes: they would make a flag of it
         kept = Kept(query=query, answer=answer, person=person, conversation=conversation, at=self._now())
         self._kept[token] = kept
         while len(self._kept) > MOST:

@@ -117,7 +117,7 @@ def learn(text: bytes = b"") -> None:
     try:
         _with_own(msgspec.convert(_document()["errors"], list[dict[str, object]]), own)
     except msgspec.ValidationError as error:
-        raise BadKnowledge(f"{error}.") from None
+        raise BadKnowledge(f"An entry is not as it must be: {error}.") from None
     _own[:] = own
     for cached in (knowledge, _code, _exactly_known):
         cached.cache_clear()
@@ -128,8 +128,10 @@ def _read_own(text: bytes) -> list[dict[str, object]]:
         document: object = msgspec.json.decode(text)
         listed = msgspec.convert(document, dict[str, object]).get("errors") if isinstance(document, dict) else document
         own = msgspec.convert(listed, list[dict[str, object]])
+    except msgspec.ValidationError as error:
+        raise BadKnowledge(f"It is no list of entries: {error}.") from None
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise BadKnowledge(f"{error}.") from None
+        raise BadKnowledge(f"It is not JSON: {error}.") from None
     if any(not isinstance(each.get("code"), str) or not each["code"] for each in own):
         raise BadKnowledge("Every entry needs a code.")
     return own

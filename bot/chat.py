@@ -139,10 +139,12 @@ class Chat:
 
 async def _obey(ctx: Context, text: str) -> tuple[Command, Card]:
     if ctx.role is Role.NOBODY:
-        await _deny(ctx, commands().get(first_word(text)), text.split()[1:])
-        raise Refusal("You are not among the readers of this bot. Its administrator can add you to READERS.")
+        named, rest = commands().get(first_word(text)), text.split()[1:]
+        if named is None or not await named.lets(ctx, rest):
+            await _deny(ctx, named, rest)
+            raise Refusal("You are not among the readers of this bot. Its administrator can add you to READERS.")
     command, words = parse(text, pressed=ctx.pressed)
-    if not ctx.role.allows(command.role):
+    if not await command.lets(ctx, words):
         await _deny(ctx, command, words)
         raise Refusal(f"`{command.typed}` is for operators. An administrator of this bot can add you to OPERATORS.")
     arguments = await command.understand(ctx, words)
@@ -181,14 +183,14 @@ async def _act(ctx: Context, command: Command, arguments: Mapping[str, Any]) -> 
     except Exception as error:
         await written(f"failed: {type(error).__name__}")
         raise
-    if await written(trail.DONE):
+    if await written(trail.DONE if ctx.role.allows(command.role) else trail.DONE_ON_CALL):
         return card
     return noted(card, "This was done, but the audit trail could not be written: tell the administrator of this bot.")
 
 
 def _unquoted(sentence: str) -> str:
-    # What a refusal quotes is what somebody typed, and that stays out of the log.
-    return re.sub(r"'[^']*'", "'…'", sentence)
+    # What a refusal quotes is what somebody typed, apostrophes and all, and that stays out of the log.
+    return re.sub(r"'.*'", "'…'", sentence, flags=re.DOTALL)
 
 
 def _no(text: str, suggestions: tuple[str, ...] = ()) -> Answer:

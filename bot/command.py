@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any
 
 from bot import registry
 from bot.context import Context
 from bot.flags import part, unquoted
-from bot.model import CommandHelp, Job, Role, Value
+from bot.model import CommandHelp, Role, Value
+from bot.parameters import Parameter, parameters_of, shared
 from bot.ports import Card, Refusal, Unclear
-from bot.words import Reader, listed, reader_of, shape_of
+from bot.words import listed
 from bot.written import written
 
 Act = Callable[..., Awaitable[Card]]
+Also = Callable[[Context, Sequence[str]], Awaitable[bool]]
+"""Whether somebody may all the same who has not the role, given the words behind the command; never raises Refusal."""
+
 Question = Callable[..., tuple[str, Sequence[str]]]
 """From a command's arguments to the title and the sentences of its confirmation card; raises Refusal."""
 
-
-class Parameter(Value, frozen=True, kw_only=True):
-    """One argument: a positional one takes words, a flag stands behind --name.
-
-    `argument` is its name in Python. `long` ones take as many words as there are: a name, a reason. A `switch` is a flag without a value.
-    `default` is what it means when it is left out, in words.
-    """
-
-    name: str
-    argument: str
-    flag: bool
-    required: bool
-    shape: str
-    reader: Reader
-    long: bool = False
-    switch: bool = False
-    default: str = ""
+LONG = 80
+"""Letters of a usage that a list of commands has room for; of a longer one the list names the flags alone."""
 
 
 class Command(Value, frozen=True, kw_only=True):
@@ -44,7 +32,7 @@ class Command(Value, frozen=True, kw_only=True):
 
     `in_place`: pressed as a button, its card takes the place of the pressed card; `for_all`: for everybody at once.
     `reads`: it changes nothing, so that nobody needs to know later who ran it. `choices` are words that it takes, and
-    what each means.
+    what each means. `also` lets some in who have not the role.
     """
 
     name: str
@@ -58,6 +46,7 @@ class Command(Value, frozen=True, kw_only=True):
     hidden: bool = False
     reads: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    also: Also | None = None
 
     @property
     def typed(self) -> str:
@@ -65,26 +54,40 @@ class Command(Value, frozen=True, kw_only=True):
         return self.name.replace("-", " ")
 
     @property
+    def usage(self) -> str:
+        return " ".join((self.typed, *(each.usage for each in self.parameters)))
+
+    @property
     def help(self) -> CommandHelp:
-        usage = " ".join((self.typed, *(_usage(each) for each in self.parameters)))
+        usage, brief = self.usage, " ".join((self.typed, *(each.brief for each in self.parameters)))
         return CommandHelp(
-            name=self.name, usage=usage, text=self.text, role=self.role, hidden=self.hidden, choices=self.choices
+            name=self.name,
+            usage=usage,
+            text=self.text,
+            role=self.role,
+            hidden=self.hidden,
+            choices=self.choices,
+            brief=brief if len(usage) > LONG else usage,
+            flags=tuple(each.explained for each in self.parameters if each.text),
         )
+
+    async def lets(self, ctx: Context, words: Sequence[str]) -> bool:
+        """Whether the person who asks may do this."""
+        return ctx.role.allows(self.role) or (self.also is not None and await self.also(ctx, words))
 
     async def understand(self, ctx: Context, words: Sequence[str]) -> dict[str, Any]:
         """The arguments that the words stand for. Raises Refusal."""
-        plain, flags = part(
-            words, {each.name: each for each in self.parameters if each.flag}, self.help.usage, self.typed
-        )
-        given_to = _share([each for each in self.parameters if not each.flag], plain) | flags
+        usage = self.usage
+        plain, flags = part(words, {each.name: each for each in self.parameters if each.flag}, usage, self.typed)
+        given_to = shared([each for each in self.parameters if not each.flag], plain) | flags
         arguments: dict[str, Any] = {}
         for each in self.parameters:
             if given := unquoted(given_to.get(each.name, "")):
                 arguments[each.argument] = await self._read(ctx, each, given, given_to)
             elif each.required:
-                raise Refusal(f"`{self.typed}` needs {each.shape}. Write `{self.help.usage}`.", listed(each.shape))
+                raise Refusal(f"`{self.typed}` needs {each.shape}. Write `{usage}`.", listed(each.shape))
         if plain and all(each.flag for each in self.parameters):
-            raise Refusal(f"`{self.typed}` takes no further words. Write `{self.help.usage}`.", (self.name,))
+            raise Refusal(f"`{self.typed}` takes no further words. Write `{usage}`.", (self.name,))
         return arguments
 
     async def _read(self, ctx: Context, each: Parameter, given: str, all_given: Mapping[str, str]) -> Any:
@@ -125,6 +128,7 @@ def command(
     hidden: bool = False,
     reads: bool = False,
     choices: Mapping[str, str] | None = None,
+    also: Also | None = None,
 ) -> Callable[[Act], Act]:
     """Declare a command. One with a `question` is asked back before it acts; one for readers changes nothing of weight."""
 
@@ -134,7 +138,7 @@ def command(
             name=name,
             text=inspect.cleandoc(act.__doc__ or "").split("\n")[0],
             role=role,
-            parameters=_parameters(act),
+            parameters=parameters_of(act),
             act=act,
             question=question,
             in_place=in_place,
@@ -142,6 +146,7 @@ def command(
             hidden=hidden,
             reads=reads or role is not Role.OPERATOR,
             choices=tuple((str(word), meaning) for word, meaning in (choices or {}).items()),
+            also=also,
         )
         return act
 
@@ -155,44 +160,3 @@ def commands() -> Mapping[str, Command]:
 
     registry.load(folder)
     return dict(sorted(_commands.items()))
-
-
-def _parameters(act: Act) -> tuple[Parameter, ...]:
-    hints = get_type_hints(act)
-    found = list(inspect.signature(act).parameters.values())[1:]
-    return tuple(_parameter(each, hints[each.name]) for each in found)
-
-
-def _parameter(declared: inspect.Parameter, kind: Any) -> Parameter:
-    required = declared.default is inspect.Parameter.empty
-    default = "" if required else written(declared.default)
-    return Parameter(
-        name=declared.name.rstrip("_").replace("_", "-"),
-        argument=declared.name,
-        flag=declared.kind is inspect.Parameter.KEYWORD_ONLY,
-        required=required,
-        shape=default if kind in (int, timedelta) and default else shape_of(kind, declared.name),
-        reader=reader_of(kind),
-        long=kind in (str, Job, Job | None),
-        switch=kind is bool,
-        default=default,
-    )
-
-
-def _usage(parameter: Parameter) -> str:
-    value = "" if parameter.switch else f" {parameter.shape}"
-    shown = f"--{parameter.name}{value}" if parameter.flag else parameter.shape
-    return shown if parameter.required else f"[{shown}]"
-
-
-def _share(parameters: Sequence[Parameter], words: Sequence[str]) -> dict[str, str]:
-    """Which words are whose: each gets one, the first long one (or else the last) all that are left over."""
-    if not parameters:
-        return {}
-    if len(words) < sum(each.required for each in parameters):
-        return {each.name: word for each, word in zip(parameters, words, strict=False)}
-    wide = next((at for at, each in enumerate(parameters) if each.long), len(parameters) - 1)
-    behind = len(parameters) - 1 - wide
-    end = max(min(wide, len(words)), len(words) - behind)
-    parts = [[word] for word in words[:wide]] + [list(words[wide:end])] + [[word] for word in words[end:]]
-    return {each.name: " ".join(part) for each, part in zip(parameters, parts, strict=False)}

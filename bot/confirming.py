@@ -21,7 +21,7 @@ async def ask(ctx: Context, command: str, words: str, title: str, sentences: Seq
     """Let a command wait for its confirmation, and ask for it."""
     asked_at = ctx.now()
     waiting = Confirmation(
-        token=secrets.token_urlsafe(12),
+        token=secrets.token_hex(12),  # no dashes: they would make a flag of it
         command=command,
         words=words,
         person=ctx.person,

@@ -15,6 +15,7 @@ IDLE = 5.0
 """Seconds between looks when nothing wakes the loop."""
 
 AFTER_A_FAULT = 1.0
+SHORTEST = 0.05
 CROWDED = 0.1
 """Seconds until the next look while much is under way: each look costs as much as ten deliveries, and holds them up."""
 
@@ -48,9 +49,10 @@ class Delivering:
     async def _round(self) -> float:
         """Begin what is due; the seconds after which to look again, if nothing wakes the loop before."""
         try:
-            while await self._deliverer.start(self._ended) and not self._deliverer.crowded:
-                pass
-            return CROWDED if self._deliverer.crowded else await self._deliverer.seconds_to_wait(self._idle)
+            found = await self._deliverer.look(self._ended)
+            while found.more and not self._deliverer.crowded:
+                found = await self._deliverer.look(self._ended)
+            return CROWDED if self._deliverer.crowded else min(self._idle, max(SHORTEST, found.wait))
         except (StoreDown, Deposed) as error:
             log.warning("nothing is delivered: %s", str(error) or "another replica leads")
         except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -33,8 +34,8 @@ def due(incident: Incident, duty: Duty | None, now: datetime) -> Step | None:
         return None if waiting is None else Step(waiting=None)
     if waiting is None:
         waiting = Waiting(since=now)
-        return _began(waiting, duty, now) if _concerns(incident, duty) else Step(waiting=waiting)
-    if duty is None or not _concerns(incident, duty):
+        return _began(waiting, duty, now) if concerns(incident, duty) else Step(waiting=waiting)
+    if duty is None or not concerns(incident, duty):
         idle = replace(waiting, next=None, next_at=None)
         return None if idle == waiting else Step(waiting=idle, shown=True)
     if waiting.spent:
@@ -47,7 +48,8 @@ def due(incident: Incident, duty: Duty | None, now: datetime) -> Step | None:
     return None if wanted == waiting.next else Step(waiting=replace(waiting, next=wanted), shown=True)
 
 
-def _concerns(incident: Incident, duty: Duty | None) -> bool:
+def concerns(incident: Incident, duty: Duty | None) -> bool:
+    """Whether those on call are asked about such an incident."""
     return duty is not None and bool(duty.people) and _RANKS[incident.alert.severity] <= _RANKS[duty.severity]
 
 
@@ -60,8 +62,10 @@ def _began(waiting: Waiting, duty: Duty | None, now: datetime) -> Step:
 
 def _next(waiting: Waiting, duty: Duty) -> Person | None:
     """Whose turn is next; None after the last round."""
-    asked = len(waiting.asked)
-    return duty.people[asked % len(duty.people)] if asked < ROUNDS * len(duty.people) else None
+    # Who was asked least, for the list may have become another one since the first was asked.
+    times = Counter(each.person.id.lower() for each in waiting.asked)
+    person = min(duty.people, key=lambda each: times[each.id.lower()])
+    return person if times[person.id.lower()] < ROUNDS else None
 
 
 def _asked(waiting: Waiting, duty: Duty, now: datetime) -> Step:

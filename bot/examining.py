@@ -3,45 +3,66 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from bot.assembly import assembled
-from bot.doctor import fault, well
+from bot.assembly.checking import Checked, check
+from bot.doctor import fault, note, well
 from bot.model import Diagnosis
 from bot.ports import BadSettings
+from bot.settings import Mistake, Read, Settings
+from bot.settings.endpoints import Endpoints
+from bot.settings.who import Who
 
-if TYPE_CHECKING:
-    from bot.settings import Settings
+SETTINGS, DATABASE, DATABASE_URL = "Settings", "Database", "database_url"
 
-SETTINGS, DATABASE = "Settings", "Database"
+VITAL = frozenset([*Who.model_fields, *Endpoints.model_fields])
+"""Without these nobody can be asked anything: who the bot is, and where Microsoft's services are."""
 
 
-async def examined(load: Settings | BadSettings) -> tuple[Diagnosis, ...]:
-    """Everything that is found, given the settings or what is wrong with them."""
-    if isinstance(load, BadSettings):
-        return (fault(SETTINGS, str(load)),)
-    fine = well(SETTINGS, "They are complete.")
+async def examined(read: Read | BadSettings) -> tuple[Diagnosis, ...]:
+    """Everything that is found, given the settings with what is wrong with them, or why they cannot be read."""
+    if isinstance(read, BadSettings):
+        return (fault(SETTINGS, str(read)),)
+    known = await check(read)
+    found = [_mistake(each) for each in known.mistakes]
+    if all(each.topic == DATABASE for each in found):
+        found.insert(0, well(SETTINGS, "They are complete."))
+    found += (note(SETTINGS, each) for each in known.notes)
+    if not known.wrong & VITAL:
+        found += await _looked_at(known)
+    return tuple(found)
+
+
+async def _looked_at(known: Checked) -> Sequence[Diagnosis]:
+    """What the checks find, of what can be looked at without what is wrong; so that nothing is told only next time."""
     try:
-        async with assembled(load) as bot:
-            return (fine, *await bot.examine())
+        async with _without(known) as rest, assembled(rest) as bot:
+            found = await bot.examine()
     except BadSettings as error:
-        found = fault(DATABASE if "DATABASE_URL" in str(error) else SETTINGS, str(error))
-    return (fine if found.topic == DATABASE else found, *await _without_database(load, found))
+        return (fault(DATABASE, str(error)),)
+    return [each for each in found if each.topic != DATABASE or DATABASE_URL not in known.wrong]
 
 
-async def _without_database(settings: Settings, found: Diagnosis) -> Sequence[Diagnosis]:
-    """What can be looked at without what the bot remembers: so that the next fault is told of at once, and not next time."""
-    if found.topic != DATABASE:
-        return ()
+@asynccontextmanager
+async def _without(known: Checked) -> AsyncGenerator[Checked]:
+    """The same with nothing in the place of what names something that cannot be used, and an empty database for one
+    that cannot be opened."""
+    settings = known.settings
+    defaults = {name: Settings.model_fields[name].default for name in known.wrong}
     with tempfile.TemporaryDirectory(prefix="syncwatch-") as folder:
-        empty = f"sqlite:///{(Path(folder) / 'empty.db').as_posix()}"
-        async with assembled(settings.model_copy(update={"database_url": empty})) as bot:
-            others = [each for each in await bot.examine() if each.topic != DATABASE]
-    return (found, *others)
+        if DATABASE_URL in known.wrong:
+            defaults[DATABASE_URL] = f"sqlite:///{(Path(folder) / 'empty.db').as_posix()}"
+        yield replace(known, settings=settings.model_copy(update=defaults), mistakes=())
+
+
+def _mistake(found: Mistake) -> Diagnosis:
+    return fault(DATABASE if found.setting == DATABASE_URL else SETTINGS, found.text)
 
 
 def as_text(found: Sequence[Diagnosis]) -> str:

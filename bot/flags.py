@@ -6,12 +6,23 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from rapidfuzz import fuzz, process
+
 from bot.ports import Refusal
 
 QUOTES = {'"': '"', "'": "'", "“": "”", "”": "”", "„": "“”", "«": "»", "‘": "’", "’": "’", "‚": "‘’", "`": "`"}
 """What opens a quotation, and what may close it."""
 
+NEAR_ENOUGH, NEARLY_IT = 60, 75
+"""How like a flag a word has to be, to be taken for one that is misspelt: behind two dashes, and behind one."""
+
+UNIT = "m|min|minutes?|h|hours?|d|days?|w|weeks?"
+"""Units of a span of time as people write them: the first letter says which it is."""
+
 _DASHES = re.compile(r"^(?:--|[‐-―−]{1,2}|-)(?=[^\W\d_])")  # phones and word processors turn -- into one dash
+
+
+_UNIT = re.compile(UNIT, re.IGNORECASE)
 
 
 class Flag(Protocol):
@@ -41,17 +52,18 @@ def part(words: Sequence[str], flags: Mapping[str, Flag], usage: str, command: s
             values[found[0].name] = _value(found, rest, flags, usage)
         elif not word.strip("-"):
             raise Refusal(f"Nothing stands right behind the dashes in '{word[:40]}'. Write `{usage}`.")
-        elif _meant_as_flag(word):
-            raise Refusal(f"`{command}` has no {word.partition('=')[0][:40]}. Write `{usage}`.")
+        elif _meant_as_flag(word, flags):
+            raise _no_such(word, words, flags, usage, command)
         else:
             plain.append(word)
     return plain, values
 
 
 def unquoted(text: str) -> str:
-    """Words without the quotation marks around all of them."""
+    """Words without the quotation marks around all of them; several quotations with commas between them are left alone."""
     inner = text[1:-1].strip()
-    return inner if len(text) > 2 and text[-1] in QUOTES.get(text[0], "") else text
+    closing = QUOTES.get(text[0], "") if len(text) > 2 else ""
+    return inner if text[-1:] in tuple(closing) and not any(f"{mark}," in inner for mark in closing) else text
 
 
 def _flag(word: str, flags: Mapping[str, Flag]) -> tuple[Flag, str] | None:
@@ -62,12 +74,34 @@ def _flag(word: str, flags: Mapping[str, Flag]) -> tuple[Flag, str] | None:
     return (flags[name.lower()], value) if name.lower() in flags else None
 
 
-def _meant_as_flag(word: str) -> bool:
-    return word.startswith("--") or (word[0] != "-" and _DASHES.match(word) is not None)
+def _meant_as_flag(word: str, flags: Mapping[str, Flag]) -> bool:
+    if word.startswith("--") or _DASHES.match(word) is None:
+        return word.startswith("--")
+    return word[0] != "-" or _nearest(word, flags, NEARLY_IT) != ""  # a name may have one dash before a word of it
+
+
+def _no_such(word: str, words: Sequence[str], flags: Mapping[str, Flag], usage: str, command: str) -> Refusal:
+    """The nearest flag, with the line as it may have been meant."""
+    shown, mark, value = word.partition("=")
+    said = f"`{command}` has no {shown[:40]}"
+    if not flags:
+        return Refusal(f"{said}, nor any other flag. Write `{usage}`.")
+    if near := _nearest(word, flags, NEAR_ENOUGH):
+        meant = [f"--{near}{mark}{value}" if each == word else each for each in words]
+        return Refusal(f"{said}. Did you mean --{near}?", (f"{command} {' '.join(meant)}",))
+    return Refusal(f"{said}; there {'are' if len(flags) > 1 else 'is'} {', '.join(f'--{each}' for each in flags)}.")
+
+
+def _nearest(word: str, flags: Mapping[str, Flag], enough: float) -> str:
+    name = _DASHES.sub("", word).partition("=")[0].lower()
+    near = process.extractOne(name, list(flags), scorer=fuzz.ratio, score_cutoff=enough)
+    return near[0] if near else ""
 
 
 def _value(found: tuple[Flag, str], rest: list[str], flags: Mapping[str, Flag], usage: str) -> str:
     flag, value = found
+    if flag.switch and value:
+        raise Refusal(f"--{flag.name} takes no value: it is written alone, or left out.")
     if flag.switch:
         return "yes"
     taken = [value] if value else []
@@ -79,8 +113,8 @@ def _value(found: tuple[Flag, str], rest: list[str], flags: Mapping[str, Flag], 
 
 
 def _goes_on(taken: Sequence[str], following: str) -> bool:
-    """Whether one value goes on with the following word: `quarantine, escrows`, or within quotation marks."""
-    if not taken:
+    """Whether one value goes on with the following word: `quarantine, escrows`, `7 days`, or within quotation marks."""
+    if not taken or (taken[-1].isdecimal() and _UNIT.fullmatch(following)):
         return True
     return _unclosed(" ".join(taken)) or taken[-1].endswith(",") or following.startswith(",")
 

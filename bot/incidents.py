@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.detect import EVERY, Subject
 from bot.inhibition import inhibit
-from bot.model import Alert, Finding, Incident, Person, Severity, State, Value
+from bot.model import Alert, Finding, Incident, Severity, State, Value
 
 REOPEN_WITHIN = timedelta(hours=24)
 LINGERS = timedelta(minutes=20)
@@ -179,22 +179,6 @@ def _reopened(incident: Incident, finding: Finding, now: datetime) -> Incident:
     if returns(after, now) >= FLAPS and incident.acknowledged_at is not None:
         return replace(after, state=State.ACKNOWLEDGED)
     return replace(after, acknowledged_at=None, acknowledged_by="", assigned_to=None, assigned_by="")
-
-
-def acknowledge(incident: Incident, person: Person, now: datetime) -> Change:
-    """The incident in somebody's hands. A resolved one is the caller's to refuse."""
-    by = person.name or person.id
-    after = moved(incident, now, state=State.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=by)
-    return Change(kind=Kind.ACKNOWLEDGED, incident=after, by=by)
-
-
-def assign(incident: Incident, person: Person, by: Person, now: datetime) -> Change:
-    """The incident given to somebody; who takes it for themselves has acknowledged it by that."""
-    giver = by.name or by.id
-    after = moved(incident, now, assigned_to=person, assigned_by=giver)
-    if person.id == by.id and incident.state is State.OPEN:
-        after = replace(after, state=State.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=giver)
-    return Change(kind=Kind.ASSIGNED, incident=after, by=giver)
 
 
 def moved(incident: Incident, now: datetime, **changes: object) -> Incident:

@@ -80,8 +80,28 @@ DATABASE = _gauge(
 )
 LEADER = _gauge("leader", "1 where this replica watches and delivers, 0 where another does.")
 EPOCH = _gauge("lease_epoch", "Grows whenever a replica begins to lead.")
+RELOADED = _gauge(
+    "config_last_reload_successful",
+    "1 where the file of `ROUTES` is in force as it is now, 0 where it was changed and has mistakes.",
+)
 
-ALL = (ROWS, BROKEN, UP, LAG, LOOK, FAILED, CALLS, INCIDENTS, DELIVERIES, OWED, OLDEST, DATABASE, LEADER, EPOCH)
+ALL = (
+    ROWS,
+    BROKEN,
+    UP,
+    LAG,
+    LOOK,
+    FAILED,
+    CALLS,
+    INCIDENTS,
+    DELIVERIES,
+    OWED,
+    OLDEST,
+    DATABASE,
+    LEADER,
+    EPOCH,
+    RELOADED,
+)
 
 
 class Metrics:
@@ -96,9 +116,9 @@ class Metrics:
         self.look_seconds = Histogram(LOOK.name, LOOK.text, LOOK.labels, buckets=BUCKETS, registry=self.registry)
         ProcessCollector(registry=self.registry)
 
-    async def text(self, store: Store, health: Health, at: datetime, *, leads: bool) -> bytes:
+    async def text(self, store: Store, health: Health, at: datetime, *, leads: bool, reloaded: bool = True) -> bytes:
         """All metrics as Prometheus reads them, also while the database does not answer."""
-        now = Now(sources=health.states(), leads=leads)
+        now = Now(sources=health.states(), leads=leads, reloaded=reloaded)
         with suppress(StoreDown):
             async with store.look() as tx:
                 lease = await tx.lease.get()
@@ -121,6 +141,7 @@ class Now(Value, frozen=True, kw_only=True):
 
     sources: tuple[SourceState, ...]
     leads: bool
+    reloaded: bool
     answers: bool = False
     broken: tuple[BrokenRows, ...] = ()
     incidents: tuple[Incident, ...] = ()
@@ -151,6 +172,7 @@ class Present(Collector):
         yield self._made(OLDEST, {(kind,): max(0.0, age.total_seconds()) for kind, age in self._now.oldest.items()})
         yield self._made(DATABASE, {(): float(self._now.answers)})
         yield self._made(LEADER, {(): float(self._now.leads)})
+        yield self._made(RELOADED, {(): float(self._now.reloaded)})
         if self._now.answers:
             yield self._made(EPOCH, {(): float(self._now.epoch)})
 

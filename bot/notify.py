@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -105,19 +105,20 @@ async def edit(tx: Transaction, incidents: Sequence[Incident]) -> None:
     await tx.outbox.refresh_all({incident.number: incident.revision for incident in incidents})
 
 
-async def show_open(tx: Transaction, conversation: Conversation, book: Book, now: datetime) -> int:
-    """Bring the cards of open incidents to a conversation that hears of them from now on; how many there are.
+async def show_open(
+    tx: Transaction, places: Iterable[Conversation], book: Book, now: datetime, *, but: Collection[str] = ()
+) -> None:
+    """Bring the cards of open incidents to conversations that hear of them from now on.
 
-    What no route matches comes only where it stands nowhere yet.
+    What no route matches comes only where it stood nowhere yet, `but` in conversations that nobody speaks to any more.
     """
     incidents = [each for each in await tx.incidents.open() if not each.held_by]
-    standing, shown = await tx.outbox.standing(), 0
-    for incident in incidents:
-        heard = next((each for each in hearing(incident, book) if each.conversation.id == conversation.id), None)
-        if heard is not None and (heard.because is Because.ROUTE or incident.number not in standing):
-            await holding.show(tx, incident, [conversation], now)
-            shown += 1
-    return shown
+    wanted, standing = {each.id for each in places}, await tx.outbox.standing(but)
+    for incident in incidents if wanted else ():
+        untold = incident.number not in standing
+        here = (each for each in hearing(incident, book) if each.conversation.id in wanted)
+        heard = [each.conversation for each in here if untold or each.because is Because.ROUTE]
+        await holding.show(tx, incident, heard, now)
 
 
 async def note_act(tx: Transaction, job_id: str, by: str, text: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Who is on call: whom somebody named in chat, for as long as they said, or else whom the settings name."""
+"""Who is on call: whom somebody named in chat, for as long as they said, or else whom the settings name; and what they may."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from bot.adapters.store import Transaction
-from bot.model import Person
+from bot.escalation import concerns
+from bot.model import Incident, Person
 from bot.model.held import Duty
 from bot.model.routes import OnCall
 
@@ -26,3 +27,10 @@ async def on_call(tx: Transaction, arranged: OnCall | None, now: datetime) -> Du
     else:
         return None
     return replace(found, people=tuple(known.get(each.id.lower(), each) for each in found.people))
+
+
+def may_take(person: Person, incident: Incident, duty: Duty | None) -> bool:
+    """Whether somebody may acknowledge it without being an operator: who is on call for it, or was asked about it already."""
+    asked = incident.waiting.asked if incident.waiting else ()
+    called = duty.people if duty is not None and concerns(incident, duty) else ()
+    return person.id.lower() in {each.id.lower() for each in (*called, *(one.person for one in asked))}

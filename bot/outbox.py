@@ -1,35 +1,43 @@
-"""Delivers what the outbox holds: at least once, in order in each conversation, within Teams' windows."""
+"""Delivers what the outbox holds: at least once, in order in each lane, within Teams' windows."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from itertools import groupby
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from math import inf
 
 from bot.adapters.store import Store, settling
 from bot.adapters.store.settling import Settling
-from bot.model import Conversation, Delivery, DeliveryKind, Incident
+from bot.model import Delivery, Incident, Value
+from bot.model.lane import Lane, by_lane
 from bot.pacing import Pacing
 from bot.ports import CardGone, Clock, Deposed, Moved, StoreDown, TryLater, Undeliverable
 from bot.queueing import Queue
 from bot.sending import AT_ONCE, Receivers, Render, Sender
+from bot.setbacks import Setbacks
+from bot.turns import Turns
+from bot.underway import Room, UnderWay
 
 log = logging.getLogger(__name__)
 
-FIRST_GAP = timedelta(seconds=2)
-LONGEST_GAP = timedelta(minutes=10)
 AFTER_A_FAULT = 1.0
-MOST_STUMBLES = 8
-SHORTEST_WAIT, LONGEST_WAIT = 0.001, 2.0
-"""Seconds that a delivery waits for its conversation's window, no clock being finer; for longer, others are let by."""
+ROWS = 2
+"""Deliveries of each kind that are looked for, for each conversation that there is room for: several may be of one."""
+
+
+class Look(Value, frozen=True, kw_only=True):
+    """What came of a look at the outbox: how many lanes were begun, and whether to look for `more` at once; otherwise for how
+    many seconds nothing else falls due that is known now.
+    """
+
+    begun: int = 0
+    more: bool = False
+    wait: float = inf
 
 
 class Deliverer:
-    """Takes what is due, conversation by conversation: one delivery in flight in each, many conversations at once.
+    """Takes what is due, lane by lane: one delivery in flight in each, many lanes at once.
 
     `problem` says why what was sent last could not be written down; "" where it was.
     """
@@ -48,93 +56,110 @@ class Deliverer:
         self._store = store
         self._now = now
         self._pacing = pacing
-        self._sleep = sleep
+        self._turns = Turns(pacing, sleep)
         self._settling = Settling(lambda: self._store, now)
         self._sender = Sender(
-            receivers=receivers, settling=self._settling, render=render, now=now, may_act=may_act, turn=self._turn
+            receivers=receivers,
+            settling=self._settling,
+            render=render,
+            now=now,
+            may_act=may_act,
+            turn=self._turns.turn,
         )
         self.problem = ""
         self._queue = Queue()
-        self._stumbles: dict[tuple[DeliveryKind, int], int] = {}
-        self._busy: dict[str, asyncio.Task[None]] = {}
-        self._gate = asyncio.Lock()
+        self._setbacks = Setbacks(
+            store=lambda: self._store, settling=self._settling, queue=self._queue, pacing=pacing, now=now
+        )
+        self._under_way = UnderWay()
 
     @property
     def crowded(self) -> bool:
         """Whether so much is under way that looking for more may wait until several of them have ended."""
-        return len(self._busy) > AT_ONCE // 2
+        return self._under_way.places > AT_ONCE // 2
 
     # --- What is due ---
 
     async def deliver(self) -> int:
-        """Try everything that is due once; how many conversations there were."""
-        started = await self.start()
-        await asyncio.gather(*self._busy.values())
-        return started
+        """Try everything that is due once; how many lanes there were."""
+        found = await self.look()
+        await asyncio.gather(*self._under_way.tasks)
+        return found.begun
 
-    async def start(self, ended: Callable[[], None] = lambda: None) -> int:
-        """Begin with what is due in conversations that are idle; how many. `ended` is called as each has come to its end."""
-        free = AT_ONCE - len(self._busy)
-        if free <= 0:
-            return 0
+    async def look(self, ended: Callable[[], None] = lambda: None) -> Look:
+        """Begin with what is due in lanes that are idle. `ended` is called whenever there is room for more."""
+        most = ROWS * (AT_ONCE - self._under_way.places)
+        if most <= 0:
+            return Look()
         now = self._now()
         async with self._store.look() as tx:
             await self._queue.learn(tx)
-            but = [*self._busy, *self._pacing.resting(LONGEST_WAIT), *self._queue.held(now)]
-            due = self._queue.ready(await tx.outbox.due(now, but=but), now)
-            incidents = await tx.incidents.of({delivery.incident for delivery in due})
-        by_place = sorted(due, key=lambda delivery: delivery.conversation.id)
-        places = [list(group) for _, group in groupby(by_place, key=lambda delivery: delivery.conversation.id)]
-        for place in places[:free]:
-            self._begin(place, incidents, ended)
-        if not places and not self._busy:
+            but = [*self._under_way.taken(), *self._turns.far_off(), *self._queue.held(now)]
+            due = await tx.outbox.due(now, most, but=but)
+            incidents = await tx.incidents.of({delivery.incident for delivery in due}) if due else {}
+            begun = self._begin_all(due, incidents, ended)
+            if begun and len(due) >= most:
+                return Look(begun=begun, more=True)
+            at = await tx.outbox.next_due(now)
+        return Look(begun=begun, wait=inf if at is None else (at - now).total_seconds())
+
+    def _begin_all(self, due: Iterable[Delivery], incidents: Mapping[int, Incident], ended: Callable[[], None]) -> int:
+        lanes = by_lane(due)
+        if not lanes and not self._under_way.places:
             self.problem = ""
-        return min(free, len(places))
+        begun = 0
+        for lane, deliveries in lanes.items():
+            if self._under_way.knows(lane.place) or self._under_way.places < AT_ONCE:
+                self._begin(lane, deliveries, incidents, ended)
+                begun += 1
+        return begun
 
-    def _begin(self, place: list[Delivery], incidents: Mapping[int, Incident], ended: Callable[[], None]) -> None:
-        conversation = place[0].conversation.id
-
+    def _begin(
+        self,
+        lane: Lane,
+        deliveries: Sequence[Delivery],
+        incidents: Mapping[int, Incident],
+        ended: Callable[[], None],
+    ) -> None:
         def over(task: asyncio.Task[None]) -> None:
-            self._busy.pop(conversation, None)
+            more = self._under_way.ended(lane)
             error = None if task.cancelled() else task.exception()
             self.problem = str(error) if isinstance(error, StoreDown) else ""
             if error is not None:
                 _tell(error)
-            ended()
+            if more:
+                ended()
 
-        task = asyncio.create_task(self._in_order(place, incidents))
-        self._busy[conversation] = task
+        room = self._under_way.room(deliveries[0].conversation)
+        task = asyncio.create_task(self._in_order(room, deliveries, incidents))
+        self._under_way.began(lane, task)
         task.add_done_callback(over)
 
     async def stop(self) -> None:
         """Begin nothing more, and let go of what is under way."""
-        tasks = list(self._busy.values())
+        tasks = self._under_way.tasks
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._queue = Queue()
+        self._queue.forget()
 
-    async def seconds_to_wait(self, most: float) -> float:
-        """How long nothing will be due, unless something new comes."""
-        async with self._store.look() as tx:
-            at = await tx.outbox.next_due()
-        return most if at is None else min(most, max(0.05, (at - self._now()).total_seconds()))
+    # --- One lane ---
 
-    # --- One conversation ---
+    async def _in_order(self, room: Room, deliveries: Iterable[Delivery], incidents: Mapping[int, Incident]) -> None:
+        async with room.turns:
+            for delivery in deliveries:
+                try:
+                    if room.shut or not await self._turns.soon(delivery.conversation):
+                        return
+                    if not await self._one(room, delivery, incidents.get(delivery.incident)):
+                        return
+                except Exception:
+                    # Nothing is lost: what is not settled is due again, after a rest.
+                    room.shut = True
+                    self._pacing.refused(delivery.conversation.id, AFTER_A_FAULT)
+                    raise
 
-    async def _in_order(self, deliveries: Iterable[Delivery], incidents: Mapping[int, Incident]) -> None:
-        for delivery in deliveries:
-            try:
-                if not await self._soon(delivery.conversation):
-                    return
-                if not await self._one(delivery, incidents.get(delivery.incident)):
-                    return
-            except Exception:
-                # Nothing is lost: what is not settled is due again, after a rest.
-                self._pacing.refused(delivery.conversation.id, AFTER_A_FAULT)
-                raise
-
-    async def _one(self, delivery: Delivery, incident: Incident | None) -> bool:
+    async def _one(self, room: Room, delivery: Delivery, incident: Incident | None) -> bool:
         """Send it and settle how that ended; whether what is behind it may go on at once."""
         try:
             await self._sender.send(delivery, incident)
@@ -142,77 +167,20 @@ class Deliverer:
             await self._settling.settle(settling.retry(delivery, self._now(), uncertain=delivery.uncertain))
             return False
         except TryLater as error:
-            await self._later(delivery, error)
+            await self._setbacks.put_off(delivery, error)
             return False
         except CardGone:
             await self._settling.settle(settling.card_gone(delivery))
         except Undeliverable as error:
-            await self._bury(delivery, error)
+            room.shut |= error.gone
+            await self._setbacks.bury(delivery, error)
             return not error.gone
         except (StoreDown, Deposed):
             raise
         except Exception:  # noqa: BLE001 (it is logged, with a reference)
-            return await self._stumbled(delivery)
-        self._stumbles.pop((delivery.kind, delivery.id), None)
+            return await self._setbacks.stumbled(delivery)
+        self._setbacks.over(delivery)
         return True
-
-    async def _soon(self, place: Conversation) -> bool:
-        """Wait until the conversation's windows let one more message through; False where that will take long."""
-        while (wait := self._pacing.wait_of(place.id)) > 0:
-            if wait > LONGEST_WAIT:
-                return False
-            await self._sleep(max(wait, SHORTEST_WAIT))
-        return True
-
-    @asynccontextmanager
-    async def _turn(self, place: Conversation) -> AsyncGenerator[None]:
-        """Wait until the windows of all let one more message through, and count it: right before it leaves."""
-        if not place.in_teams:
-            yield
-            return
-        async with self._gate:
-            while (wait := self._pacing.wait_in_all()) > 0:
-                await self._sleep(max(wait, SHORTEST_WAIT))
-            call = self._pacing.sent(place.id)
-        try:
-            yield
-        finally:
-            self._pacing.answered(call)
-
-    # --- How it ended ---
-
-    async def _later(self, delivery: Delivery, error: TryLater) -> None:
-        gap = min(LONGEST_GAP, FIRST_GAP * 2 ** min(delivery.attempts, 16))
-        at = self._now() + max(gap, timedelta(seconds=error.after or 0))
-        if error.after:
-            self._pacing.refused(delivery.conversation.id, error.after)
-        if error.throttled:
-            self._pacing.throttled(delivery.conversation.id)
-        self._queue.hold(delivery, at)
-        uncertain = error.uncertain or delivery.uncertain
-        await self._settling.settle(settling.retry(delivery, at, uncertain=uncertain))
-        log.warning("delivery put off: %s", error, extra={"incident": delivery.incident})
-
-    async def _stumbled(self, delivery: Delivery) -> bool:
-        """Something unforeseen: tried again some times, then given up, so that it holds up nothing for ever."""
-        which = (delivery.kind, delivery.id)
-        times = self._stumbles[which] = self._stumbles.get(which, 0) + 1
-        reference = secrets.token_hex(4)
-        log.exception("a delivery failed in an unforeseen way, reference %s", reference)
-        said = f"It failed in an unforeseen way {times} times; the log has why under {reference}"
-        if times < MOST_STUMBLES:
-            await self._later(delivery, TryLater(said, uncertain=True))
-            return False
-        await self._bury(delivery, Undeliverable(said))
-        del self._stumbles[which]
-        return True
-
-    async def _bury(self, delivery: Delivery, error: Undeliverable) -> None:
-        await self._settling.settle(settling.buried(delivery, str(error)))
-        if error.gone:
-            async with self._store.begin() as tx:
-                await tx.conversations.close(delivery.conversation.id, str(error))
-        log.error("undeliverable: %s", error, extra={"incident": delivery.incident})
 
 
 def _tell(error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the order where something is tried again: what comes after it waits for it.
+"""Keeps the order where something is tried again: what comes after it in its lane waits for it.
 
 In Teams people read a conversation from top to bottom, so all of it waits. A mail or a webhook has a thread or a ticket
 for each incident, so only that incident does.
@@ -6,11 +6,11 @@ for each incident, so only that incident does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from bot.adapters.store import Transaction
 from bot.model import Delivery
+from bot.model.lane import Lane, lane_of
 from bot.model.telling import Pending
 
 PATIENCE = 16
@@ -18,14 +18,18 @@ PATIENCE = 16
 
 
 class Queue:
-    """When each line may move again, by conversation and incident (0 where all of the conversation waits)."""
+    """When each lane may move again, where it may not now."""
 
     def __init__(self) -> None:
-        self._until: dict[tuple[str, int], datetime] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Another may deliver from now on; who goes on after it learns anew."""
+        self._until: dict[Lane, datetime] = {}
         self._knows = False
 
     async def learn(self, tx: Transaction) -> None:
-        """What was put off before this process came to deliver holds its line too."""
+        """What was put off before this process came to deliver holds its lane too."""
         if not self._knows:
             for each in await tx.owing.put_off():
                 if each.not_before is not None:
@@ -35,19 +39,10 @@ class Queue:
     def hold(self, delivery: Delivery | Pending, until: datetime) -> None:
         """This is tried again at a time: what comes after it waits until then."""
         if delivery.attempts < PATIENCE:
-            line = _line(delivery)
-            self._until[line] = max(until, self._until.get(line, until))
+            lane = lane_of(delivery)
+            self._until[lane] = max(until, self._until.get(lane, until))
 
-    def held(self, now: datetime) -> list[str]:
-        """Conversations that wait as a whole."""
-        self._until = {line: until for line, until in self._until.items() if until > now}
-        return [conversation for conversation, incident in self._until if not incident]
-
-    def ready(self, due: Iterable[Delivery], now: datetime) -> list[Delivery]:
-        """Those that wait for nothing before them."""
-        return [each for each in due if self._until.get(_line(each), now) <= now]
-
-
-def _line(delivery: Delivery | Pending) -> tuple[str, int]:
-    place = delivery.conversation
-    return place.id, 0 if place.in_teams else delivery.incident
+    def held(self, now: datetime) -> list[Lane]:
+        """Lanes that wait."""
+        self._until = {lane: until for lane, until in self._until.items() if until > now}
+        return list(self._until)

@@ -1,13 +1,15 @@
-"""Routes as people read them: what each is about, where it leads, why somebody heard of an incident, and what is odd."""
+"""Routes as people read them: what each is about, where it leads, and why somebody heard of an incident."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.model import PERSON, Conversation, ConversationKind, Job, Value
-from bot.model.routes import MAIL, WEBHOOK, JobKind, Matchers, Route, RouteSource
+from bot.model.routes import MAIL, WEBHOOK, Matchers, Route, RouteSource
 from bot.replay import Made
-from bot.routing import Because, Book, Hearing, jobs_of, like, places
+from bot.route_remarks import KINDS, remarks
+from bot.routing import Because, Book, Hearing, places
+from cards.words import either
 
 SETTINGS = "S"
 """What the number of a route of the settings begins with."""
@@ -15,18 +17,11 @@ SETTINGS = "S"
 SHOWN = 4
 """Values of one kind that are spelt out."""
 
-_KINDS = {
-    JobKind.HR: "HR",
-    JobKind.CLOUD_SYNC: "cloud sync",
-    JobKind.CROSS_TENANT: "cross-tenant sync",
-    JobKind.APP: "applications",
-}
-
 
 class RouteShown(Value, frozen=True, kw_only=True):
     """A route in words. `label` is what `unwatch` takes; `closed` is why nothing arrives, `remarks` what else is odd.
 
-    `past` is what it would have made of the last days, where that was asked for.
+    `by` is how it came to be; `past` is what it would have made of the last days, where that was asked for.
     """
 
     label: str
@@ -36,6 +31,11 @@ class RouteShown(Value, frozen=True, kw_only=True):
     closed: str = ""
     remarks: tuple[str, ...] = ()
     past: Made | None = None
+
+    @property
+    def of_settings(self) -> bool:
+        """Whether it stands in the file of ROUTES, where alone it is ended."""
+        return self.label.startswith(SETTINGS)
 
 
 def shown(
@@ -54,7 +54,7 @@ def shown(
         what=about(route.matchers, book.jobs, names) + _mentions(route, names),
         by=_by(route),
         closed=closed(place) or refused,
-        remarks=(*remarks(route.matchers, book), *_unmet(route, names)),
+        remarks=(*remarks(route.matchers, book, names), *_unmet(route, names)),
         past=past,
     )
 
@@ -70,10 +70,10 @@ def about(wanted: Matchers, jobs: Mapping[str, Job], names: Mapping[str, str]) -
     parts = [
         f"{wanted.severity} or worse" if wanted.severity and wanted.severity != "critical" else wanted.severity or "",
         _some("job", named),
-        f"jobs of the kind {_or([_KINDS[each] for each in wanted.kinds])}" if wanted.kinds else "",
+        f"jobs of the kind {either([KINDS[each] for each in wanted.kinds])}" if wanted.kinds else "",
         _some("rule", wanted.rules),
-        f"applications that {_or([names.get(each, each) for each in wanted.owners])} owns" if wanted.owners else "",
-        f"rules for {_or(wanted.personas)}" if wanted.personas else "",
+        f"applications that {either([names.get(each, each) for each in wanted.owners])} owns" if wanted.owners else "",
+        f"rules for {either(wanted.personas)}" if wanted.personas else "",
     ]
     return "; ".join(part for part in parts if part) or "every incident"
 
@@ -103,22 +103,6 @@ def closed(place: Conversation | None) -> str:
     return "" if place.active else place.closed or "the bot may not speak there"
 
 
-def remarks(wanted: Matchers, book: Book) -> Iterator[str]:
-    """What makes the route match nothing now, or more than it says."""
-    of_today = jobs_of(wanted, book.jobs.values())
-    if (wanted.jobs or wanted.kinds) and book.jobs and not of_today:
-        yield "matches no job now"
-    if wanted.rules and book.rules and not any(like(each, name) for each in wanted.rules for name in book.rules):
-        yield "matches no rule now"
-    if wanted.owners and of_today:
-        unknown = sum(job.id not in book.owners for job in of_today)
-        mine = any(not book.owners.get(job.id, frozenset()).isdisjoint(wanted.owners) for job in of_today)
-        if unknown:
-            yield f"the owners of {_all_of(unknown, len(of_today))} are not known, so everything about them is shown"
-        elif not mine:
-            yield "matches no job now: no application of theirs has one"
-
-
 def why(heard: Hearing, jobs: Mapping[str, Job], names: Mapping[str, str]) -> str:
     """Why somebody hears of an incident, for `who-was-told`."""
     if heard.because is not Because.ROUTE:
@@ -130,8 +114,8 @@ def why(heard: Hearing, jobs: Mapping[str, Job], names: Mapping[str, str]) -> st
 
 def _by(route: Route) -> str:
     if route.source is RouteSource.SETTINGS:
-        return "the settings"
-    return (route.made_by.name or route.made_by.id) if route.made_by else ""
+        return "by the settings"
+    return f"by {route.made_by.name or route.made_by.id}" if route.made_by else "made when Syncwatch was added there"
 
 
 def _mentions(route: Route, names: Mapping[str, str]) -> str:
@@ -145,15 +129,5 @@ def _unmet(route: Route, names: Mapping[str, str]) -> Iterator[str]:
         yield f"{', '.join(unknown[:SHOWN])} never said anything to me, so I mention them only after that"
 
 
-def _all_of(some: int, every: int) -> str:
-    return "its jobs" if some == every else f"{some:,} of its {every:,} jobs"
-
-
 def _some(noun: str, values: Sequence[str]) -> str:
-    return f"{noun}{'s' if len(values) > 1 else ''} {_or(values)}" if values else ""
-
-
-def _or(values: Sequence[str]) -> str:
-    if len(values) > SHOWN:
-        return f"{', '.join(values[:SHOWN])} or {len(values) - SHOWN:,} more"
-    return " or ".join(part for part in (", ".join(values[:-1]), *values[-1:]) if part)
+    return f"{noun}{'s' if len(values) > 1 else ''} {either(values)}" if values else ""

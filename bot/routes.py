@@ -13,7 +13,7 @@ from bot.model import PERSON, Conversation, ConversationKind, Incident
 from bot.model.routes import MAIL, WEBHOOK, Arranged
 from bot.notify import show_open
 from bot.replay import Past
-from bot.routing import Book, hearing, places
+from bot.routing import Book, everybody, hearing, places
 
 PAST = timedelta(days=7)
 """How far back a dry run goes."""
@@ -22,23 +22,26 @@ _KINDS = {MAIL: ConversationKind.EMAIL, WEBHOOK: ConversationKind.WEBHOOK, PERSO
 
 
 class Routes:
-    """What the settings arranged, and how the book is opened that decides who hears. `own` are the tenant's own rules."""
+    """What the settings arranged, and how the book is opened that decides who hears. `own` are the tenant's own rules.
+
+    `problem` is why the file of ROUTES is not in force as it is now; "" where it is.
+    """
 
     def __init__(
         self, arranged: Arranged | None = None, *, own: Callable[[], Iterable[KqlRule]] = tuple, tenant_id: str = ""
     ) -> None:
-        self.arranged = arranged or Arranged()
+        self.arranged, self.problem = arranged or Arranged(), ""
         self._last, self._names = Book(), dict[str, str]()
         self._own, self._tenant_id = own, tenant_id
 
     async def book(self, tx: Transaction) -> Book:
         """As everything stands now."""
-        personas, known = self._rules()
-        if any(each.mention for each in self.arranged.routes):
+        personas, known, arranged = *self._rules(), self.arranged
+        if any(each.mention for each in arranged.routes):
             self._names = dict(await names(tx))
         self._last = Book(
-            routes=(*await tx.routes.all(), *self.arranged.routes),
-            fallback=self.arranged.fallback,
+            routes=(*await tx.routes.all(), *arranged.routes),
+            fallback=arranged.fallback,
             conversations=await tx.conversations.all(),
             jobs=await tx.reading.jobs(),
             owners=await tx.credentials.owners(),
@@ -67,9 +70,17 @@ class Routes:
         await self._make_known(tx)
         book = await self.book(tx)
         find = places(book)
-        led_to = (find(to) for to in (*(route.to for route in self.arranged.routes), *self.arranged.fallback))
-        for place in {each.id: each for each in led_to if each is not None and each.active}.values():
-            await show_open(tx, place, book, now)
+        led_to = [find(to) for to in (*(route.to for route in self.arranged.routes), *self.arranged.fallback)]
+        gone = self._gone(book)
+        # What stood at a webhook that is named no more may be anybody's now, also of those who watch in chat.
+        others = everybody(book) if gone else []
+        found = [each for each in (*led_to, *others) if each is not None and each.active]
+        await show_open(tx, found, book, now, but=gone)
+
+    def _gone(self, book: Book) -> list[str]:
+        named = {each.id for each in self.arranged.webhooks}
+        known = book.conversations.values()
+        return [each.id for each in known if each.kind is ConversationKind.WEBHOOK and each.id not in named]
 
     async def _make_known(self, tx: Transaction) -> None:
         calling = self.arranged.oncall.people if self.arranged.oncall else ()
@@ -83,7 +94,7 @@ class Routes:
                 continue
             before = known.get(to)
             if before is None or not (before.active or before.in_teams):
-                # What was given up, because a server or a desk would not have it, is worth another try after a start.
+                # What was given up, because a server or a desk would not have it, is worth another try after a start or a change of the file.
                 await tx.conversations.save(place)
                 await tx.conversations.revive(to)
 

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ValidationError
-from rapidfuzz import fuzz, process
 
 from bot.model import Severity
 from bot.model.routes import Arranged, OnCall, Route, RouteSource, Webhook, WebhookKind
 from bot.ports import BadSettings
-from bot.routes_form import Whole, keys_of
+from bot.routes_form import Whole
+from bot.routes_mistakes import explained
 from bot.routes_values import Allowed
+from bot.toml_lines import Place
 
 LARGEST = 4 * 1024 * 1024
-MOST_TOLD = 100
-NEAR_ENOUGH = 60
-
-_PLAIN_WORDS = {
-    "string_type": "is to be text in quotation marks",
-    "list_type": 'is to be a list, like ["…"]',
-    "int_type": "is to be a whole number",
-    "missing": "is missing",
-    "too_short": "is empty",
-    "too_long": "holds more than can be meant",
-    "dict_type": "is to be a table",
-    "model_type": "is to be a table",
-    "model_attributes_type": "is to be a table",
-}
 
 
 def read(
@@ -40,11 +27,12 @@ def read(
     personas: Collection[str],
     secret: Callable[[str], object],
     url: Callable[[str], object] = str,
+    misfits: Callable[[Mapping[str, Any]], Iterable[tuple[Place, str]]] = lambda _: (),
 ) -> Arranged:
     """What the file says. `rules` are the names of all rules; `secret` raises ValueError where one cannot be had, and
-    `url` where an address of a webhook may not be called.
+    `url` where an address of a webhook may not be called. `misfits` tells what else is wrong with a file that is TOML.
 
-    Raises BadSettings with every mistake, each by its table and line.
+    Raises BadSettings with every mistake, by its table and line, in the order of the file.
     """
     text = _text(path)
     try:
@@ -54,10 +42,20 @@ def read(
     except RecursionError:
         raise BadSettings(f"The file of ROUTES, {path}, is not TOML: it is nested too deeply.") from None
     allowed = Allowed(rules=rules, personas=personas, webhooks=_names(raw.get("webhooks")), secret=secret, url=url)
+    others = list(misfits(raw))
     try:
-        return _arranged(Whole.model_validate(raw, context={"allowed": allowed}), path)
+        whole = Whole.model_validate(raw, context={"allowed": allowed})
     except ValidationError as error:
-        raise BadSettings(_explain(error, path, text)) from None
+        raise _mistaken(path, explained(error, others, text)) from None
+    if others:
+        raise _mistaken(path, explained(None, others, text))
+    return _arranged(whole, path)
+
+
+def _mistaken(path: Path, told: Sequence[str]) -> BadSettings:
+    listed = "\n".join(f"  {each}" for each in told)
+    lines = [f"ROUTES, {path}: {each}" for each in told]
+    return BadSettings(f"The file of ROUTES, {path}, has mistakes:\n{listed}", lines)
 
 
 def _text(path: Path) -> str:
@@ -109,63 +107,3 @@ def _arranged(whole: Whole, path: Path) -> Arranged:
         else None,
         file=path.name,
     )
-
-
-# --- Mistakes ---------------------------------------------------------------------------------------------------------
-
-
-def _explain(error: ValidationError, path: Path, text: str) -> str:
-    lines = {header: at for at, header in _headers(text)}
-    told = list(dict.fromkeys(_sentence(cast("dict[str, Any]", mistake), lines) for mistake in error.errors()))
-    more = [f"  … and {len(told) - MOST_TOLD:,} more"] if len(told) > MOST_TOLD else []
-    return "\n".join([f"The file of ROUTES, {path}, has mistakes:", *(f"  {one}" for one in told[:MOST_TOLD]), *more])
-
-
-def _headers(text: str) -> Iterator[tuple[int, str]]:
-    """Where each table begins, by the name that mistakes are told under."""
-    routes = 0
-    for number, line in enumerate(text.splitlines(), 1):
-        header = line.partition("#")[0].strip()
-        if header.startswith("[[") and header[2:-2].strip() == "routes":
-            routes += 1
-            yield number, f"[[routes]] {routes}"
-        elif header.startswith("[") and header.endswith("]"):
-            yield number, f"[{header[1:-1].strip()}]"
-
-
-def _sentence(mistake: Mapping[str, Any], lines: Mapping[str, int]) -> str:
-    table, rest = _place(tuple(mistake["loc"]))
-    where = f"{table} (line {lines[table]})" if table in lines else table
-    said, kind = str(mistake["msg"]).removeprefix("Value error, "), str(mistake["type"])
-    if kind == "extra_forbidden":
-        return _ended(f"{where or 'The file'}: there is no '{_plain(rest)}'{_instead(rest, table)}")
-    said = _PLAIN_WORDS.get(kind, said if kind == "value_error" else f"is wrong: {said}")
-    return _ended(f"{where}: {rest} {said}".replace(":  ", ": ").removeprefix(": "))
-
-
-def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
-
-
-def _place(loc: tuple[str | int, ...]) -> tuple[str, str]:
-    """The table and what in it is meant; entries of lists are counted from 1."""
-    parts = [str(each + 1) if isinstance(each, int) else each for each in loc]
-    if parts[0] == "routes" and len(parts) > 1:
-        table, parts = f"[[routes]] {parts[1]}", parts[2:]
-    elif parts[0] == "webhooks" and len(parts) > 1:
-        table, parts = f"[webhooks.{_plain(parts[1])}]", parts[2:]
-    elif parts[0] in Whole.model_fields and len(parts) > 1:
-        table, parts = f"[{parts[0]}]", parts[1:]
-    else:
-        table = ""
-    return table, parts[0] if parts else ""
-
-
-def _instead(word: str, table: str) -> str:
-    known = keys_of(table)
-    near = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
-    return f". Did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
-
-
-def _plain(word: str) -> str:
-    return "".join(mark if mark.isprintable() else "?" for mark in word)[:60]

@@ -23,6 +23,7 @@ from bot.routes_values import (
     WebhookName,
     listed,
     one_of,
+    some_or,
 )
 
 MOST_ROUTES = 10_000
@@ -36,13 +37,13 @@ class RouteTable(_Form):
     """[[routes]]"""
 
     to: Receivers
-    jobs: Annotated[list[Text], BeforeValidator(listed), Few]
-    kinds: Annotated[list[Kind], BeforeValidator(listed), Few]
-    rules: Annotated[list[Rule], BeforeValidator(listed), Few]
+    jobs: Annotated[list[Text], BeforeValidator(listed), Few, some_or("match every job")]
+    kinds: Annotated[list[Kind], BeforeValidator(listed), Few, some_or("match every kind of job")]
+    rules: Annotated[list[Rule], BeforeValidator(listed), Few, some_or("match every rule")]
     severity: SeverityWord = ""
-    owners: Annotated[list[Guid], BeforeValidator(listed), Few]
-    personas: Annotated[list[Persona], BeforeValidator(listed), Few]
-    mention: Annotated[list[Guid], BeforeValidator(listed), Few]
+    owners: Annotated[list[Guid], BeforeValidator(listed), Few, some_or("match every job, whoever owns it")]
+    personas: Annotated[list[Persona], BeforeValidator(listed), Few, some_or("match every persona")]
+    mention: Annotated[list[Guid], BeforeValidator(listed), Few, some_or("mention nobody")]
 
     @property
     def matchers(self) -> Matchers:

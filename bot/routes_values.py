@@ -48,6 +48,17 @@ def _short(value: str) -> str:
     return value.strip()
 
 
+def some_or(otherwise: str) -> AfterValidator:
+    """Refuses an empty list, of which nobody could say whether it means nothing or everything."""
+
+    def some(value: list[str]) -> list[str]:
+        if not value:
+            raise ValueError(f"is empty; leave it out to {otherwise}")
+        return value
+
+    return AfterValidator(some)
+
+
 def guid(value: str) -> str:
     """An object id as Entra writes it. Raises ValueError."""
     try:
@@ -113,7 +124,7 @@ def _webhook(value: str, known: Collection[str]) -> str:
 
 def _webhook_name(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", value):
-        raise ValueError(f"'{value[:60]}' is no name for a webhook; write small letters, digits, - and _")
+        raise ValueError(f"{value[:60]!r} is no name for a webhook; write small letters, digits, - and _")
     return value
 
 

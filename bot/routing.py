@@ -107,7 +107,7 @@ def matches(wanted: Matchers, incident: Incident, book: Book) -> bool:
     return (
         (wanted.severity is None or _RANKS[alert.severity] <= _RANKS[wanted.severity])
         and (not wanted.rules or any(like(each, alert.rule) for each in wanted.rules))
-        and (not wanted.personas or book.personas.get(alert.rule, NO_PERSONA) in wanted.personas)
+        and (not wanted.personas or persona_of(alert.rule, book) in wanted.personas)
         and (not wanted.kinds or kind_of(book.jobs.get(alert.job_id)) in wanted.kinds)
         and (not wanted.jobs or _of_jobs(wanted.jobs, incident, book))
         and (not wanted.owners or _of_owners(wanted.owners, alert.job_id, book))
@@ -125,12 +125,22 @@ def kind_of(job: Job | None) -> JobKind | None:
     return next(found, None)
 
 
+def persona_of(rule: str, book: Book) -> str:
+    """Whom a rule is for."""
+    return book.personas.get(rule, NO_PERSONA)
+
+
+def names_job(wanted: str, job_id: str, name: str) -> bool:
+    """Whether a value of `jobs` means that job."""
+    return wanted == job_id or like(wanted, name)
+
+
 def jobs_of(wanted: Matchers, jobs: Iterable[Job]) -> list[Job]:
     """The jobs of today that a route is about, as far as it names jobs or kinds of them."""
     return [
         job
         for job in jobs
-        if (not wanted.jobs or any(_names(each, job.id, job.name) for each in wanted.jobs))
+        if (not wanted.jobs or any(names_job(each, job.id, job.name) for each in wanted.jobs))
         and (not wanted.kinds or kind_of(job) in wanted.kinds)
     ]
 
@@ -154,11 +164,7 @@ def _of_jobs(wanted: Iterable[str], incident: Incident, book: Book) -> bool:
     job_id = incident.alert.job_id
     known = book.jobs.get(job_id)
     name = known.name if known is not None else incident.alert.job_name
-    return job_id != "" and any(_names(each, job_id, name) for each in wanted)
-
-
-def _names(wanted: str, job_id: str, name: str) -> bool:
-    return wanted == job_id or like(wanted, name)
+    return job_id != "" and any(names_job(each, job_id, name) for each in wanted)
 
 
 def _of_owners(wanted: Iterable[str], job_id: str, book: Book) -> bool:

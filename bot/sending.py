@@ -94,7 +94,8 @@ class Sender:
             return
         async with self._one_at_a_time(receiver):
             if not (delivery.uncertain and await self._found(receiver, delivery, _in_one_piece(delivery))):
-                await self._settling.settle(settling.sending(delivery))
+                if not await self._settling.settle(settling.sending(delivery)):
+                    return  # somebody's quiet has begun since it was due, and a digest tells of it
                 message = replace(self._message(delivery, incident, f"note-{delivery.id}"), mention=delivery.mention)
                 async with self._calling(delivery):
                     await receiver.note(delivery.conversation, delivery.posted, delivery.text, message)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -12,7 +11,10 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.assembly import Bot, assembled, utc_now
+from bot.assembly.checking import Checked, check
+from bot.listening import Door
 from bot.ports import BadSettings, Deposed, StoreDown
+from bot.settings import Mistake, Read, in_order, refused
 
 if TYPE_CHECKING:
     from bot.metrics import Metrics
@@ -32,22 +34,44 @@ REPORTS_EVERY = 60
 """Seconds between two looks whether something was given up that others are to be told of."""
 FIRST_BEAT = timedelta(seconds=5)
 """After the start: by then the logs were looked into once."""
+ROUTES_SECONDS = 30
+"""Seconds between two looks whether the file of ROUTES has changed."""
 TIME_SECONDS = 5
 """Seconds between two looks at what time alone brings about."""
 BETWEEN_ALERTS = 1.0
 """Seconds in which alerts gather before they are judged again."""
 
 
-async def serve(settings: Settings) -> int:
-    """Run the bot until it is told to stop."""
+async def serve(read: Read) -> int:
+    """Run the bot until it is told to stop. Raises BadSettings with all that is wrong, and then nothing was stored."""
     stop = asyncio.Event()
     _on_signals(stop)
-    async with assembled(settings) as bot, AsyncExitStack() as held:
-        await _listen(settings, bot, held)
-        lead = bot.leading.run(lambda: _duties(settings, bot))
-        held.push_async_callback(_ended, asyncio.create_task(lead))
+    async with AsyncExitStack() as held:
+        door = Door(read.settings, held)
+        known = await _known(read, door)
+        bot = await held.enter_async_context(assembled(known))
+        await door.open(bot.web)
+        lead = bot.leading.run(lambda: _duties(known.settings, bot))
+        for loop in (lead, _reread(bot)):
+            held.push_async_callback(_ended, asyncio.create_task(loop))
         await stop.wait()
     return 0
+
+
+async def _known(read: Read, door: Door) -> Checked:
+    """The settings with all that they name, the port among it."""
+    found = await check(read)
+    mistakes = list(found.mistakes)
+    if not found.wrong & {"host", "port"}:
+        try:
+            await door.take()
+        except BadSettings as error:
+            mistakes.append(Mistake(setting="port", text=str(error)))
+    for note in found.notes:
+        log.warning("%s", note)
+    if mistakes:
+        raise refused(in_order(mistakes))
+    return found
 
 
 @asynccontextmanager
@@ -58,24 +82,6 @@ async def _duties(settings: Settings, bot: Bot) -> AsyncGenerator[None]:
             held.push_async_callback(_ended, asyncio.create_task(loop))
         _wind_up(settings, bot, held)
         yield
-
-
-async def _listen(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
-    from aiohttp import web
-
-    from bot.web import AccessLog
-
-    runner = web.AppRunner(bot.web, access_log_class=AccessLog, handle_signals=False, shutdown_timeout=5)
-    await runner.setup()
-    held.push_async_callback(runner.cleanup)
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-    except OSError as error:
-        # asyncio's own text names the address once more; of a name that is not known it has a number of another kind.
-        reason = os.strerror(error.errno).lower() if error.errno and error.errno > 0 else "there is no such host"
-        raise BadSettings(
-            f"The bot cannot listen on HOST {settings.host}, PORT {settings.port}: {reason}. Choose another PORT or HOST."
-        ) from None
 
 
 def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
@@ -131,6 +137,13 @@ async def _look_when_acted(bot: Bot) -> None:
         for pause in AFTER_ACTING:
             await asyncio.sleep(pause)
             await _logged(bot.metrics, "jobs", bot.watcher.look_at_jobs)
+
+
+async def _reread(bot: Bot) -> None:
+    """Every replica keeps up with its own file of ROUTES: all of them answer chat."""
+    while bot.rereading is not None:
+        await asyncio.sleep(ROUTES_SECONDS)
+        await _logged(bot.metrics, "routes", bot.rereading.look)
 
 
 async def _judge_when_alerted(bot: Bot) -> None:

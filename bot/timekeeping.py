@@ -41,6 +41,7 @@ class Timekeeper:
             if not await withheld.is_anything_held(tx, self._now()):
                 return False
         async with self._store.begin() as tx:
+            await withheld.hold_what_is_late(tx, self._now())
             told = await withheld.tell_due(tx, self._now())
             await tx.held.prune(self._now() - HELD_FOR)
             await tx.held.prune_storms(self._now() - 2 * KEPT)

@@ -12,15 +12,17 @@ from zoneinfo import ZoneInfo, available_timezones
 from rapidfuzz import fuzz, process
 
 from bot.context import Context
+from bot.flags import UNIT
 from bot.model import Value
 from bot.ports import Refusal
 
 LONGEST = timedelta(days=30)
-NEAR_ENOUGH = 60
+NEAR_ENOUGH, NO_FARTHER = 75, 8
+"""How like a city's name a word has to be, and how much less like it than the nearest one is."""
 _CLOCK = r"(?:[01]?[0-9]|2[0-3])(?:[:.][0-5][0-9])?"
 _HOURS = re.compile(rf"({_CLOCK})\s*(?:-|–|—|−|to|until)\s*({_CLOCK})(?:\s+(.*))?", re.IGNORECASE)
-_SPAN = re.compile(r"([0-9]{1,4})\s*([mhdw])")
-_COMMON = ("Europe/Berlin", "America/New_York", "UTC")
+_SPAN = re.compile(rf"([0-9]{{1,4}})\s*({UNIT})")
+_AREAS = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 _SHORT = {
     "est": "America/New_York",
     "cst": "America/Chicago",
@@ -77,7 +79,7 @@ class Until(Value, frozen=True, kw_only=True):
         if said == "off":
             return cls()
         if found := _SPAN.fullmatch(said):
-            return cls(span=timedelta(**{_UNITS[found[2]]: int(found[1])}))
+            return cls(span=timedelta(**{_UNITS[found[2][0]]: int(found[1])}))
         if re.fullmatch(_CLOCK, said) and (":" in said or "." in said):
             return cls(at=clock(said))
         try:
@@ -119,21 +121,36 @@ def clock(text: str) -> time:
 
 
 def zone_of(text: str, line: str = "") -> str:
-    """A name of the IANA list, whatever its case. Raises Refusal with the nearest names, each behind `line`."""
-    wanted, known = text.strip().replace(" ", "_"), _zones()
-    if wanted.lower() in known:
-        return known[wanted.lower()]
-    by_place = {each: each.rpartition("/")[2].lower() for each in known.values()}
-    near = process.extract(
-        wanted.lower().rpartition("/")[2], by_place, scorer=fuzz.ratio, limit=3, score_cutoff=NEAR_ENOUGH
-    )
-    names = sorted((name for _, _, name in near), key=lambda name: -fuzz.ratio(wanted.lower(), name.lower()))
-    names = [_SHORT[wanted.lower()]] if wanted.lower() in _SHORT else names or list(_COMMON)
-    raise Refusal(
-        f"'{text[:40]}' is no time zone; they are written as Europe/Berlin."
-        + (f" Did you mean {names[0]}?" if near or wanted.lower() in _SHORT else ""),
-        [f"{line}{name}" for name in names],
-    )
+    """A name of the IANA list, or the city of one alone, whatever its case. Raises Refusal; `line` stands before each offer."""
+    wanted = text.strip().replace(" ", "_").lower()
+    if wanted in _zones():
+        return _zones()[wanted]
+    meant = [_SHORT[wanted]] if wanted in _SHORT else _cities().get(wanted, [])
+    if len(meant) == 1 and wanted not in _SHORT:
+        return meant[0]
+    names = meant or _near(wanted)
+    hint = f" Did you mean {names[0]}?" if names else ""
+    said = f"'{text[:40]}' is no time zone; they are written as Europe/Berlin.{hint}"
+    raise Refusal(said, [f"{line}{name}" for name in names])
+
+
+def _near(wanted: str) -> list[str]:
+    """Zones whose names are nearly this, the nearest first: by city, and of the area alone that was named rightly."""
+    area, _, city = wanted.rpartition("/")
+    within = [zone for name, zone in _zones().items() if name.startswith(f"{area}/")]
+    cities = {zone: zone.rpartition("/")[2].lower() for zone in within or _zones().values()}
+    found = process.extract(city, cities, scorer=fuzz.ratio, limit=3, score_cutoff=NEAR_ENOUGH)
+    return [zone for _, likeness, zone in found if likeness >= found[0][1] - NO_FARTHER]
+
+
+@cache
+def _cities() -> Mapping[str, list[str]]:
+    """The zones of each city, of which some stand under several names."""
+    found: dict[str, list[str]] = {}
+    for zone in sorted(_zones().values()):
+        if zone.partition("/")[0] in _AREAS:
+            found.setdefault(zone.rpartition("/")[2].lower(), []).append(zone)
+    return found
 
 
 @cache

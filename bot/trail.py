@@ -18,6 +18,8 @@ CONFIRMED = "confirmed"
 CANCELLED = "cancelled"
 EXPIRED = "expired"
 DONE = "done"
+DONE_ON_CALL = "done, being on call"
+"""By somebody who is no operator."""
 DENIED = "denied"
 
 MOST = 300

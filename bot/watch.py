@@ -76,9 +76,7 @@ class Watcher:
         if self._around is not None:
             await self._around.read_audits()
         read = [await self._read(source) for source in self._sources]
-        await self.judge()
-        if self._absences is not None:
-            await self._absences.ended(read_all=all(read))
+        await self.judge(read_all=all(read))
         await self._prune()
 
     async def look_at_jobs(self) -> None:
@@ -116,8 +114,11 @@ class Watcher:
             await self._reconciler.look()
         await self.judge()
 
-    async def judge(self) -> None:
-        """Compare what the ledger and the jobs show with the incidents that are known."""
+    async def judge(self, *, read_all: bool | None = None) -> None:
+        """Compare what the ledger and the jobs show with the incidents that are known.
+
+        `read_all` says of a look into the logs that ends with this whether every source was read to its end.
+        """
         async with self._judging, self._store.begin() as tx:
             now = self._now()
             states = self._health.states()
@@ -140,8 +141,15 @@ class Watcher:
             for change in (change for change in worth if change.kind is not Kind.OPENED):
                 incident = await tell(tx, change, receivers(change.incident, book))
                 log.info("incident", extra={"incident": incident.number, "change": change.kind.value})
-        if changes:
+            told = await self._watched(tx, read_all=read_all)
+        if changes or told:
             self._wake()
+
+    async def _watched(self, tx: Transaction, *, read_all: bool | None) -> bool:
+        """Keep that somebody watched; whether an absence was told that is over with this."""
+        if self._absences is None or read_all is None:
+            return False
+        return await self._absences.ended(tx, read_all=read_all)
 
     def _gaps(self) -> tuple[Gap, ...] | None:
         return None if self._reconciler is None else self._reconciler.gaps

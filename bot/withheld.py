@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.adapters.store import Transaction
 from bot.model import Conversation
 from bot.model.held import Held, Why
-from bot.quiet import left_alone_until
+from bot.quiet import left_alone_until, why_held
 from bot.storms import BETWEEN, BETWEEN_MAILS, DIGEST, KEPT, OVER
 from cards.digest import Gathered, digest, marker, summary
 
@@ -35,7 +35,27 @@ async def tell_due(tx: Transaction, now: datetime) -> bool:
 
 async def is_anything_held(tx: Transaction, now: datetime) -> bool:
     """Whether it is worth a transaction that writes."""
-    return bool(await tx.held.untold() or await tx.held.storms(now - KEPT))
+    return bool(await tx.held.untold() or await tx.held.storms(now - KEPT) or await _too_late(tx, now))
+
+
+async def hold_what_is_late(tx: Transaction, now: datetime) -> None:
+    """A note that was not sent before somebody's quiet hours began is held back as one is that comes in them."""
+    if late := await _too_late(tx, now):
+        await tx.held.add(list(late.values()))
+        await tx.held.withdraw_notes(late)
+
+
+async def _too_late(tx: Transaction, now: datetime) -> dict[int, Held]:
+    """What becomes of such notes, by their numbers."""
+    wishes = await tx.wishes.of_chats()
+    alone = [place_id for place_id, each in wishes.items() if left_alone_until(each, now) is not None]
+    waiting = await tx.held.unsent_notes(alone) if alone else {}
+    about = await tx.incidents.of({number for _, number in waiting.values()})
+    late: dict[int, Held] = {}
+    for note, (place_id, number) in waiting.items():
+        if number in about and (why := why_held(wishes[place_id], about[number].alert.severity, now)) is not None:
+            late[note] = Held(conversation_id=place_id, incident=number, since=now, why=why)
+    return late
 
 
 async def _tell(tx: Transaction, place: Conversation, rows: Sequence[Held], now: datetime, kind: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -13,14 +13,13 @@ from typing import Any, get_args
 from rapidfuzz import fuzz, process
 
 from bot.context import Context
-from bot.model import ConversationKind, Incident, Job, Person, RestartScope, SnoozeEnd
+from bot.model import ConversationKind, Incident, Job, Person, RestartScope
+from bot.named_jobs import match_job
 from bot.ports import Refusal, Unclear
+from bot.spans import read_span
 
 Reader = Callable[[Context, str], Awaitable[Any]]
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LONGEST = timedelta(days=30)
-_TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
 NEAR_ENOUGH = 55
 
 
@@ -31,39 +30,6 @@ async def read_job(ctx: Context, text: str) -> Job:
     if text in jobs:
         return jobs[text]
     return match_job(text, jobs)
-
-
-def match_job(text: str, jobs: Mapping[str, Job]) -> Job:
-    """Find one job by words. Raises Refusal where none or several fit."""
-    if not jobs:
-        raise Refusal("No provisioning job is known yet. The first look into the tenant is still under way or failing.")
-    wanted = _folded(text).split()
-    fitting = [job for job in jobs.values() if all(word in _searchable(job) for word in wanted)]
-    exact = [job for job in fitting if _folded(job.name) == _folded(text)]
-    if len(exact or fitting) == 1:
-        return (exact or fitting)[0]
-    if fitting:
-        names = ", ".join(job.name for job in fitting[:6])
-        raise Unclear(f"{len(fitting)} jobs match '{text[:80]}': {names}.", [job.name for job in fitting[:6]])
-    raise _nearest(text, jobs)
-
-
-def _searchable(job: Job) -> str:
-    return _folded(f"{job.name} {job.kind} {job.template}")
-
-
-def _folded(text: str) -> str:
-    # Phones write ’ for ' and – for -.
-    return " ".join(text.lower().translate(_TYPED).split())
-
-
-def _nearest(text: str, jobs: Mapping[str, Job]) -> Refusal:
-    names = {job.id: job.name for job in jobs.values()}
-    ranked = process.extract(text, names, scorer=fuzz.WRatio, limit=3, score_cutoff=NEAR_ENOUGH)
-    near = [jobs[key] for _, _, key in ranked]
-    if not near:
-        return Refusal(f"No job matches '{text[:80]}'.", ["jobs"])
-    return Unclear(f"No job matches '{text[:80]}'. Did you mean {near[0].name}?", [job.name for job in near])
 
 
 async def read_incident(ctx: Context, text: str) -> Incident:
@@ -91,20 +57,13 @@ def incident_number(text: str) -> int:
     return int(number)
 
 
-async def read_span(_: Context, text: str) -> timedelta:
-    """A span like 30m, 24h, 7d or 2w, at most 30 days (what Entra keeps)."""
-    found = re.fullmatch(r"([0-9]{1,5})([mhdw])", text.strip().lower())
-    span = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta()
-    if not timedelta() < span <= _LONGEST:
-        raise Refusal(f"'{text[:40]}' is not a span of time; write 30m, 24h or 7d, at most 30d.")
-    return span
-
-
 async def read_scopes(_: Context, text: str) -> tuple[RestartScope, ...]:
     """One or several scopes of a restart, parted by commas."""
     words = [word for word in re.split(r"[,\s+]+", text.lower()) if word]
     if unknown := [word for word in words if word not in set(RestartScope)]:
-        raise Refusal(f"'{unknown[0][:40]}' is no scope of a restart; there are {', '.join(RestartScope)}.")
+        near, hint = nearest(unknown[0], RestartScope)
+        said = f"'{unknown[0][:40]}' is no scope of a restart; there are {', '.join(RestartScope)}.{hint}"
+        raise Unclear(said, [",".join(one if word == unknown[0] else word for word in words) for one in near])
     return tuple(dict.fromkeys(RestartScope(word) for word in words))
 
 
@@ -130,14 +89,9 @@ async def read_person(ctx: Context, text: str) -> Person:
     if fitting:
         names = ", ".join(each.name for each in fitting[:6])
         raise Unclear(f"{len(fitting)} people match '{text[:40]}': {names}.", [each.name for each in fitting[:5]])
-    raise Refusal(f"I know nobody called '{text[:40]}'. I know people once they have said something to me.")
-
-
-async def read_snooze_end(_: Context, text: str) -> SnoozeEnd:
-    """What ends a snooze before its time is up."""
-    if text.lower() not in set(SnoozeEnd):
-        raise Refusal(f"'{text[:40]}' is nothing that ends a snooze; there are {', '.join(SnoozeEnd)}.")
-    return SnoozeEnd(text.lower())
+    near, hint = nearest(" ".join(wanted), [each.name for each in met if each.name], scorer=fuzz.WRatio)
+    said = f"I know nobody called '{text[:40]}'.{hint} I know people once they have said something to me."
+    raise Unclear(said, near)
 
 
 async def read_number(_: Context, text: str) -> int:
@@ -156,7 +110,6 @@ _READERS: Mapping[Any, tuple[Reader, str]] = {
     bool: (read_switch, ""),
     int: (read_number, "<n>"),
     Person: (read_person, "<person>"),
-    SnoozeEnd: (read_snooze_end, "|".join(SnoozeEnd)),
 }
 
 
@@ -176,14 +129,25 @@ def shape_of(annotation: Any, name: str) -> str:
     return "|".join(kind) if issubclass(kind, StrEnum) else kind.shape
 
 
+def is_long(annotation: Any) -> bool:
+    """Whether such a value takes as many words as there are: a name, a reason, a list."""
+    kind = _plain(annotation)
+    return kind in (str, Job) or getattr(kind, "long", False)
+
+
 async def read_word(kind: type[StrEnum], _: Context, text: str) -> StrEnum:
     """One of a closed set of words. Raises Unclear with the nearest."""
     if text.lower() in set(kind):
         return kind(text.lower())
-    ranked = process.extract(text.lower(), list(kind), scorer=fuzz.ratio, limit=2, score_cutoff=NEAR_ENOUGH)
-    raise Unclear(
-        f"'{text[:40]}' is not known here; there are {', '.join(kind)}.", [str(word) for word, _, _ in ranked]
-    )
+    near, hint = nearest(text, kind)
+    raise Unclear(f"'{text[:40]}' is not known here; there are {', '.join(kind)}.{hint}", near)
+
+
+def nearest(text: str, known: Iterable[str], scorer: Callable[..., float] = fuzz.ratio) -> tuple[list[str], str]:
+    """The words that may be meant, the nearest first, and the question whether that one is."""
+    ranked = process.extract(text.lower(), list(known), scorer=scorer, processor=str.lower, limit=2)
+    near = [str(word) for word, likeness, _ in ranked if likeness >= NEAR_ENOUGH]
+    return near, f" Did you mean {near[0]}?" if near else ""
 
 
 def listed(shape: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from cards import sample, words
 from cards.elements import Element, button, buttons, card, cell, heading, run, table, text
 
 PAGE = 20
-_WELL = {"done", "asked", "confirmed"}
+_WELL = {"done", "done, being on call", "asked", "confirmed"}
 
 
 class Asked(Value, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from cards.elements import (
     table,
     text,
 )
+from cards.plain import shortened
 from cards.times import Said
 
 WORST = 4
@@ -79,7 +80,7 @@ def digest(found: Gathered, key: str) -> Card:
                 name=marker(key),
             ),
             text(said),
-            table((1, 6, 3), [_HEADER, *(_row(each) for each in rows[:most])]),
+            table((7, 3), [_HEADER, *(_row(each) for each in rows[:most])]),
             text(f"and {len(rows) - most:,} more, no worse", subtle=True) if len(rows) > most else None,
             *facts(_facts(found)),
             buttons(*_buttons(found)),
@@ -88,7 +89,7 @@ def digest(found: Gathered, key: str) -> Card:
     )
 
 
-_HEADER = [[cell(name, bold=True)] for name in ("No.", "What", "Now")]
+_HEADER = [[cell(name, bold=True)] for name in ("What", "Now")]
 
 
 def _title(found: Gathered) -> str:
@@ -118,10 +119,9 @@ def _rank(incident: Incident) -> tuple[int, int]:
 
 
 def _row(incident: Incident) -> list[list[Element]]:
-    title = text(run(over.title(incident), bold=incident.open, limit=100))
+    title = run(shortened(over.title(incident), 100), bold=incident.open)
     return [
-        [cell(f"#{incident.number}")],
-        [title, cell(_when(incident), subtle=True, spacing="None")],
+        [text(run(f"#{incident.number} ", subtle=True), title), cell(_when(incident), subtle=True, spacing="None")],
         [_state(incident)],
     ]
 
@@ -152,7 +152,7 @@ def _facts(found: Gathered) -> list[tuple[str, Said]]:
 
 
 def _buttons(found: Gathered) -> list[Action]:
-    worst = [button(f"#{each.number}", "incident", str(each.number)) for each in found.open[:WORST]]
+    worst = [button(f"Show #{each.number}", "incident", str(each.number)) for each in found.open[:WORST]]
     return [*worst, button("Open incidents", "incidents"), *([] if found.storm else [button("Quiet hours", "quiet")])]
 
 

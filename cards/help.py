@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.model import CommandHelp, Role
 from bot.ports import Card
 from cards.elements import Action, Element, button, buttons, card, container, heading, run, text
+from cards.elements.base import present
 from cards.spoken import spoken
 
 MOST_PRESSABLE = 5
@@ -21,9 +22,8 @@ def help(commands: Sequence[CommandHelp], topic: str = "") -> Card:  # noqa: A00
     return card(
         [
             heading(title),
-            container(_line(each) for each in one or shown),
-            *(_choices(each) for each in one),
-            text(_note(one or shown), subtle=True, spacing="Medium"),
+            *([part for each in one for part in _whole(each)] or [container(_line(each) for each in shown)]),
+            text(_note(one or shown, whole=bool(one)), subtle=True, spacing="Medium"),
             buttons(*_pressable(one or shown)),
         ],
         fallback=f"{title}: {one[0].text if one else ', '.join(each.name for each in shown)}",
@@ -36,24 +36,31 @@ def belongs(each: CommandHelp, name: str) -> bool:
 
 
 def _line(each: CommandHelp) -> Element:
+    return _said(each, each.brief or each.usage)
+
+
+def _whole(each: CommandHelp) -> Iterator[Element]:
+    """Everything about one command: a line on each flag, and on each word that it takes."""
+    yield _said(each, each.usage)
+    for lines in (each.flags, each.choices):
+        if lines:
+            yield container((_explained(word, meaning) for word, meaning in lines), spacing="Medium")
+
+
+def _said(each: CommandHelp, usage: str) -> Element:
     who = run(" operators only", subtle=True) if each.role is Role.OPERATOR else None
-    runs = [run(each.usage, bold=True, limit=120), *([who] if who else [])]
-    return container([text(*runs), spoken(each.text, spacing="None")], spacing="Small")
+    return container([text(*present([run(usage, bold=True), who])), spoken(each.text, spacing="None")], spacing="Small")
 
 
-def _choices(each: CommandHelp) -> Element | None:
-    """A line on each word that the command takes."""
-    lines = [
-        text(*([run(f"{word} ", bold=True)] if word else []), meaning, spacing="Small")
-        for word, meaning in each.choices
-    ]
-    return container(lines, spacing="Medium") if lines else None
+def _explained(word: str, meaning: str) -> Element:
+    return text(*([run(f"{word} ", bold=True)] if word else []), meaning, spacing="Small")
 
 
-def _note(shown: Sequence[CommandHelp]) -> str:
+def _note(shown: Sequence[CommandHelp], *, whole: bool) -> str:
     optional = any("[" in each.usage for each in shown)
     said = "In <brackets>: yours to fill in." + (" In [brackets]: as you like." if optional else "")
-    return f"{said} In a channel, mention me first. A few words of a job's name are enough."
+    more = "" if whole else " Write help and a command, like help watch, for all that it takes."
+    return f"{said}{more} In a channel, mention me first. A few words of a job's name are enough."
 
 
 def _pressable(shown: Sequence[CommandHelp]) -> Iterator[Action]:

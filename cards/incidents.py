@@ -9,6 +9,7 @@ from bot.model import Incident, Severity, State
 from bot.ports import Card
 from cards import over, sample, words
 from cards.elements import Element, button, buttons, card, cell, heading, run, table, text
+from cards.plain import shortened
 
 WORST = 3
 
@@ -26,14 +27,14 @@ def incidents(found: Sequence[Incident], now: datetime, *, all: bool = False) ->
         [
             heading(title),
             text(said, subtle=True),
-            table((1, 6, 3), [_HEADER, *(_row(each, now) for each in ordered)]),
-            buttons(*(button(f"#{each.number}", "incident", str(each.number)) for each in ordered[:WORST]), more),
+            table((7, 3), [_HEADER, *(_row(each, now) for each in ordered)]),
+            buttons(*(button(f"Show #{each.number}", "incident", str(each.number)) for each in ordered[:WORST]), more),
         ],
         fallback=said,
     )
 
 
-_HEADER = [[cell(name, bold=True)] for name in ("No.", "What", "State")]
+_HEADER = [[cell(name, bold=True)] for name in ("What", "State")]
 
 
 def _rank(incident: Incident) -> tuple[bool, bool, int, int]:
@@ -53,10 +54,9 @@ def _summary(found: Sequence[Incident]) -> str:
 
 
 def _row(incident: Incident, now: datetime) -> list[list[Element]]:
-    title = text(run(over.title(incident), bold=incident.open and not _quiet(incident), limit=100))
+    title = run(shortened(over.title(incident), 100), bold=incident.open and not _quiet(incident))
     return [
-        [cell(f"#{incident.number}")],
-        [title, cell(_age(incident, now), subtle=True, spacing="None")],
+        [text(run(f"#{incident.number} ", subtle=True), title), cell(_age(incident, now), subtle=True, spacing="None")],
         _state(incident, now),
     ]
 

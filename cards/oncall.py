@@ -11,7 +11,9 @@ from bot.model import Asked, Incident, Person, Severity, Value, Waiting
 from bot.model.held import Duty
 from bot.ports import Card
 from cards import over, sample, words
-from cards.elements import Element, button, buttons, card, cell, facts, heading, run, table, text
+from cards.elements import Element, button, buttons, card, cell, container, facts, heading, run, table, text
+from cards.elements.base import present
+from cards.plain import shortened
 from cards.times import Said
 
 MOST_ROWS = 15
@@ -20,30 +22,36 @@ MOST_ROWS = 15
 class Rota(Value, frozen=True, kw_only=True):
     """`waits` are incidents that go to somebody next, `spent` those that everybody was asked about in vain.
 
-    `only_look` are the ids of people who may not acknowledge.
+    `only_take` are the ids of people who are no operators. `may_change` says that who asks may put people on call,
+    `may_join` that they are not among them yet.
     """
 
     duty: Duty | None
     waits: tuple[Incident, ...] = ()
     spent: tuple[Incident, ...] = ()
-    only_look: frozenset[str] = frozenset()
+    only_take: frozenset[str] = frozenset()
+    may_change: bool = True
+    may_join: bool = True
 
 
 def oncall(rota: Rota, now: datetime) -> Card:
     """The order, and what waits."""
     duty = rota.duty
     said = _said(duty)
-    rows = [*(_row(each, now) for each in rota.waits), *(_row(each, now) for each in rota.spent)][:MOST_ROWS]
+    waiting = [*rota.waits, *rota.spent]
+    rows, left = [_row(each, now) for each in waiting[:MOST_ROWS]], len(waiting) - MOST_ROWS
     own = duty is not None and duty.set_by is not None
     return card(
         [
             heading("On call"),
             text(said),
-            *facts(_facts(duty, rota.only_look) if duty else ()),
-            table((1, 6, 4), [_HEADER, *rows]) if rows else text("Nothing waits for somebody on call.", subtle=True),
+            container(_people(duty, rota.only_take), spacing="Medium") if duty and duty.people else None,
+            *facts(_facts(duty) if duty else ()),
+            table((6, 4), [_HEADER, *rows]) if rows else text("Nothing waits for somebody on call.", subtle=True),
+            text(f"and {left:,} more", subtle=True) if left > 0 else None,
             buttons(
-                button("Put me on call", "oncall", "me"),
-                button("Back to the settings", "oncall", "reset") if own else None,
+                button("Put me on call", "oncall", "me") if rota.may_join else None,
+                button("Back to the settings", "oncall", "reset") if own and rota.may_change else None,
                 button("Open incidents", "incidents"),
             ),
         ],
@@ -51,7 +59,7 @@ def oncall(rota: Rota, now: datetime) -> Card:
     )
 
 
-_HEADER = [[cell(name, bold=True)] for name in ("No.", "What", "Next")]
+_HEADER = [[cell(name, bold=True)] for name in ("What", "Next")]
 
 
 def _said(duty: Duty | None) -> str:
@@ -64,27 +72,32 @@ def _said(duty: Duty | None) -> str:
     )
 
 
-def _facts(duty: Duty, only_look: frozenset[str]) -> Iterator[tuple[str, Said]]:
+def _people(duty: Duty, only_take: frozenset[str]) -> Iterator[Element]:
     for at, person in enumerate(duty.people, 1):
-        may = " (no operator: may look, but not acknowledge)" if person.id in only_look else ""
-        yield f"{at}.", f"{person.name or f'somebody I have not met yet, {person.id}'}{may}"
+        name = run(person.name or f"somebody I have not met yet, {person.id}", bold=True)
+        may = run(" no operator: may acknowledge what comes, no more", subtle=True) if person.id in only_take else None
+        yield text(*present([run(f"{at}. ", subtle=True), name, may]), spacing="Small")
+
+
+def _facts(duty: Duty) -> Iterator[tuple[str, Said]]:
     if duty.set_by is None:
         yield "Named in", "the file of ROUTES"
         return
-    by = duty.set_by.name or duty.set_by.id
-    yield "Named by", (f"{by}, ", duty.set_at) if duty.set_at else by
+    yield "Named by", duty.set_by.name or duty.set_by.id
+    yield "Since", duty.set_at or ""
     yield "Until", duty.until or "somebody says otherwise"
 
 
 def _row(incident: Incident, now: datetime) -> list[list[Element]]:
-    title = text(run(over.title(incident), bold=True, limit=100))
+    named = run(shortened(over.title(incident), 100), bold=True)
+    title = text(run(f"#{incident.number} ", subtle=True), named)
     waiting = incident.waiting
     if waiting is None or waiting.spent or waiting.next_at is None:
         soon = "everybody was asked in vain"
     else:
         who = (waiting.next.name or "somebody on call") if waiting.next else "the fallback"
         soon = f"{who}, {words.moment(waiting.next_at, now)}"
-    return [[cell(f"#{incident.number}")], [title], [cell(soon)]]
+    return [[title], [cell(soon)]]
 
 
 def example() -> Card:

@@ -28,10 +28,11 @@ class Peace(Value, frozen=True, kw_only=True):
 def quiet(peace: Peace, now: datetime) -> Card:
     """How it stands, and how it is changed."""
     wishes, said = peace.wishes, _said(peace, now)
+    muted = wishes.muted_until if wishes.muted_until and wishes.muted_until > now else None
     pairs: list[tuple[str, Said]] = [
         ("Quiet hours", _hours(wishes.quiet) if wishes.quiet else "none"),
         ("Time zone", wishes.zone),
-        ("Muted until", wishes.muted_until if wishes.muted_until and wishes.muted_until > now else "not muted"),
+        ("Muted until", muted) if muted else ("Muted", "no"),
         ("Waits", ", ".join(f"#{each}" for each in peace.held[:12]) + (" …" if len(peace.held) > 12 else "")),
     ]
     return card(
@@ -45,9 +46,7 @@ def quiet(peace: Peace, now: datetime) -> Card:
                 button("No quiet hours", "quiet", "off")
                 if wishes.quiet
                 else button("Quiet 22:00-07:00", "quiet", "22:00-07:00"),
-                button("End the silence", "mute", "off")
-                if wishes.muted_until and wishes.muted_until > now
-                else button("Mute for 2 hours", "mute", "2h"),
+                button("End the silence", "mute", "off") if muted else button("Mute for 2 hours", "mute", "2h"),
             ),
         ],
         fallback=f"{said} {THROUGH}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.model import Acted, Credential, Every, Fared, Report
 from bot.ports import Card
@@ -25,6 +25,7 @@ from cards.elements import (
     text,
 )
 from cards.plain import shortened
+from cards.sample_report import WEEK
 
 MOST_JOBS = 12
 SMALL = 0.0005
@@ -174,39 +175,4 @@ def _acted(acted: Acted) -> str:
 
 
 def example() -> Card:
-    return report(example_report(), sample.NOW, digest=Every.WEEKLY)
-
-
-def example_report() -> Report:
-    """A week with a bad day."""
-    names = ("Workday to Active Directory", "Salesforce", "corp.contoso.example", "Slack")
-    jobs = tuple(
-        Fared(
-            job_id=f"j{at}",
-            name=name,
-            succeeded=4_000 * at + 900,
-            failed=(300, 24, 1, 0)[at],
-            succeeded_before=4_000 * at + 950,
-            failed_before=(40, 30, 1, 0)[at],
-        )
-        for at, name in enumerate(names)
-    )
-    ends = Credential(
-        id="k", kind="client secret", name="", owner="Salesforce", expires_at=sample.NOW + timedelta(days=12), own=True
-    )
-    return Report(
-        since=sample.NOW - timedelta(days=7),
-        until=sample.NOW,
-        jobs=jobs,
-        buckets=tuple(
-            (f"2026-11-{day}", rows) for day, rows in zip(range(14, 21), (8, 12, 7, 180, 90, 20, 8), strict=True)
-        ),
-        causes=(("AttributeValueMustBeUnique · proxyAddresses", 210), ("TimeOut", 80), ("InsufficientRights", 35)),
-        opened=6,
-        resolved=5,
-        opened_before=4,
-        open_now=2,
-        oldest=(sample.IN_QUARANTINE, sample.ADDRESSES_CLASH),
-        ahead=(ends,),
-        acted=(Acted(who="Ada Admin", what="restart", times=2), Acted(who="Bob Berg", what="ack", times=1)),
-    )
+    return report(WEEK, sample.NOW, digest=Every.WEEKLY)

@@ -74,8 +74,7 @@ def _row(each: RouteShown) -> list[list[Element]]:
     what += [text(run(f"{_capital(one)}.", bold=True), spacing="None") for one in each.remarks]
     if each.past is not None:
         what.append(text(f"{made(each.past)} in the last 7 days", spacing="None"))
-    if each.by:
-        what.append(text(f"By {each.by}", subtle=True, spacing="None"))
+    what.append(text(_capital(each.by), subtle=True, spacing="None"))
     return [[cell(each.label)], [text(each.where)], what]
 
 
@@ -93,29 +92,33 @@ def _capital(said: str) -> str:
 def example() -> Card:
     shown = (
         RouteShown(
-            label="1", where="General in Identity", what="every incident", by="Ada Admin", past=Made(cards=12, notes=31)
+            label="1",
+            where="General in Identity",
+            what="every incident",
+            by="made when Syncwatch was added there",
+            past=Made(cards=12, notes=31),
         ),
         RouteShown(
             label="4",
             where="Bob Reader's chat",
             what="high or worse; applications that Bob Reader owns",
-            by="Bob Reader",
+            by="by Bob Reader",
             remarks=("the owners of 2 of its 12 jobs are not known, so everything about them is shown",),
         ),
         RouteShown(
             label="7",
             where="HR systems in Contoso",
             what="job Workday to Entra ID",
-            by="Carol Chief",
+            by="by Carol Chief",
             closed="the team was archived; it is heard of again when it comes back",
         ),
-        RouteShown(label="S1", where="webhook desk", what="critical; jobs of the kind HR", by="the settings"),
+        RouteShown(label="S1", where="webhook desk", what="critical; jobs of the kind HR", by="by the settings"),
         RouteShown(
             label="S2",
             where="mail to iam@contoso.com",
             what="job Salesforce*",
-            by="the settings",
-            remarks=("matches no job now",),
+            by="by the settings",
+            remarks=("matches no job now: none is called Salesforce*",),
         ),
     )
     return routes(RoutesPage(shown=shown, every=5, fallback=("mail to iam@contoso.com",)))

@@ -39,7 +39,7 @@ def undelivered(
     return card(
         [
             *body,
-            table((2, 5, 8), [_HEADER, *(_row(each, now) for each in some)]),
+            table((6, 8), [_HEADER, *(_row(each, now) for each in some)]),
             buttons(
                 button("More", "undelivered", f"--page {page + 1}") if page < pages else None,
                 button("Try all again", "undelivered-retry", "all") if dead and may_retry else None,
@@ -49,7 +49,7 @@ def undelivered(
     )
 
 
-_HEADER = [[cell(name, bold=True)] for name in ("Name", "What, where to", "Why")]
+_HEADER = [[cell(name, bold=True)] for name in ("What, where to", "Why")]
 
 
 def _summary(dead: int, late: int) -> str:
@@ -64,13 +64,16 @@ def _summary(dead: int, late: int) -> str:
 
 def _row(missed: Missed, now: datetime) -> list[list[Element]]:
     what = missed.what
-    about = [text(run(name(what), bold=True)), text(missed.where, spacing="None")]
+    about = [
+        text(run(f"{what.name} ", subtle=True), run(name(what), bold=True)),
+        text(missed.where, spacing="None"),
+    ]
     if what.since is not None:
         about.append(text(f"since {words.since(what.since, now)}", subtle=True, spacing="None"))
     why = [text(_why(missed, now))]
     if what.dead and missed.closed and missed.closed.rstrip(".") not in what.dead:
         why.append(text(f"Nothing arrives there: {missed.closed.rstrip('.')}.", subtle=True, spacing="None"))
-    return [[cell(what.name)], about, why]
+    return [about, why]
 
 
 def name(what: Pending) -> str:

@@ -17,19 +17,23 @@ LEFT_OUT = "Quiet hours, storms and escalation, which hold back or add some, are
 STANDING = "Cards that stand are kept up to date until their incidents are over."
 
 
-def watching(conversation: Conversation, route: RouteShown, *, new: bool = True) -> Card:
-    """Say what the conversation hears from now on, and offer the way back."""
+def watching(
+    conversation: Conversation, route: RouteShown, *, new: bool = True, wider: RouteShown | None = None
+) -> Card:
+    """Say what the conversation hears from now on, and offer the way back; beside a `wider` route that is what it did before."""
     said = f"{_hears(conversation)} of {_what(route)} from now on."
     if not new:
         said = f"{_hears(conversation)} of {_what(route)} already: that is route {route.label}."
+    if wider is not None:
+        said = f"{_beside(wider)} route {route.label} ({route.what}) changes nothing."
+    end = button(f"End route {wider.label}", "unwatch", wider.label) if wider and not wider.of_settings else None
+    stop = "Stop watching" if wider is None else f"End route {route.label}"
     return card(
         [
             heading("Watching"),
             text(said),
             *_remarks(route),
-            buttons(
-                button("Stop watching", "unwatch", route.label), button("Routes", "routes"), button("Jobs", "jobs")
-            ),
+            buttons(button(stop, "unwatch", route.label), end, button("Routes", "routes"), button("Jobs", "jobs")),
         ],
         fallback=f"Watching. {said}",
     )
@@ -66,9 +70,11 @@ def ended_elsewhere(route: RouteShown) -> Card:
     )
 
 
-def tried(conversation: Conversation, route: RouteShown, past: Made) -> Card:
-    """What a route would have sent here in the last days, had it been there."""
+def tried(conversation: Conversation, route: RouteShown, past: Made, *, wider: RouteShown | None = None) -> Card:
+    """What a route would have sent here in the last days, had it been there, and no `wider` one beside it."""
     said = f"In the last 7 days {words.place(conversation).lower()} would have had {made(past)}."
+    if wider is not None:
+        said = f"{_beside(wider)} this one would change nothing. By itself it would have made {made(past)} in 7 days."
     return card(
         [
             heading("Dry run"),
@@ -86,6 +92,10 @@ def _hears(conversation: Conversation) -> str:
     return f"{place} hear{'' if place == 'You' else 's'}"
 
 
+def _beside(wider: RouteShown) -> str:
+    return f"Route {wider.label} ({wider.what}) leads here already; beside it"
+
+
 def _what(route: RouteShown) -> str:
     return route.what if route.what.startswith("every ") else f"incidents that match this: {route.what}"
 
@@ -98,7 +108,7 @@ def _remarks(route: RouteShown) -> list[Element]:
     return [text(run(f"{one[:1].upper()}{one[1:]}.", bold=True)) for one in route.remarks]
 
 
-EVERYTHING = RouteShown(label="1", where="General in Identity", what="every incident", by="Ada Admin")
+EVERYTHING = RouteShown(label="1", where="General in Identity", what="every incident", by="by Ada Admin")
 
 
 def example() -> Card:

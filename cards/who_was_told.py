@@ -71,18 +71,17 @@ def _summary(some: Sequence[Told], every: int) -> str:
 
 def _row(told: Told, incident: Incident, now: datetime) -> list[list[Element]]:
     who = [text(run(told.where, bold=True))]
-    reason = told.because or "no route of today leads there"
-    who.append(text(reason[:1].upper() + reason[1:], subtle=True, spacing="None"))
-    if told.closed:
-        who.append(text(f"Nothing arrives there: {told.closed.rstrip('.')}.", spacing="None"))
+    who.append(text(words.capital(told.because or "no route of today leads there"), subtle=True, spacing="None"))
     same = _same(told)
-    what = [text(_line(each, now, same.get(each.id)), spacing="None") for each in told.tellings[-SHOWN:]]
+    what = [_line(each, now, same.get(each.id)) for each in told.tellings[-SHOWN:]]
     if (left := len(told.tellings) - SHOWN) > 0:
         what.insert(0, text(f"{words.count(left, 'earlier message')}", subtle=True, spacing="None"))
     left_over = [each for each in told.pending if each not in same.values()]
-    what += [text(run(_pending(each, told, now), bold=bool(each.dead)), spacing="None") for each in left_over]
+    what += [_pending(each, told, now) for each in left_over]
     if told.held is not None:
         what.append(text(_held(told.held, now), spacing="None"))
+    if told.closed and not any(told.closed.rstrip(".") in each.dead for each in told.pending):
+        what.append(text(f"Nothing arrives there: {told.closed.rstrip('.')}.", spacing="None"))
     if not told.pending and told.shows:
         newest = "It shows how things are now." if told.shows >= incident.revision else "It shows an earlier state."
         what.append(text(newest, subtle=True, spacing="None"))
@@ -109,29 +108,30 @@ def _same(told: Told) -> dict[int, Pending]:
     return found
 
 
-def _line(telling: Telling, now: datetime, owed: Pending | None = None) -> str:
+def _line(telling: Telling, now: datetime, owed: Pending | None = None) -> Element:
     tries = f", at attempt {telling.attempts}" if telling.attempts > 1 else ""
     why = f": {telling.text.rstrip('.')}" if telling.text else ""
     what = _what(owed) if owed else _WHAT[telling.what]
     name = f" ({owed.name})" if owed else ""
-    return f"{words.moment(telling.at, now)}: {what} {_ENDED[telling.ended]}{name}{tries}{why}."
+    said = f"{words.moment(telling.at, now)}: {what} {_ENDED[telling.ended]}{name}{tries}{why}."
+    return text(run(said, bold=owed is not None), spacing="None")
 
 
 def _what(each: Pending) -> str:
     return "What is new on the card" if each.kind is DeliveryKind.CARD and each.posted else _WHAT[each.kind]
 
 
-def _pending(each: Pending, told: Told, now: datetime) -> str:
+def _pending(each: Pending, told: Told, now: datetime) -> Element:
     what = _what(each)
     since = f" since {words.since(each.since, now)}" if each.since else ""
     if each.dead:
-        return f"{what} was given up ({each.name}): {each.dead.rstrip('.')}."
+        return text(run(f"{what} was given up ({each.name}): {each.dead.rstrip('.')}.", bold=True), spacing="None")
     if told.closed:
-        return f"{what} waits{since}, until the bot may speak there."
+        return text(f"{what} waits{since}, until the bot may speak there.", spacing="None")
     tries = f" after {words.count(each.attempts, 'attempt')}" if each.attempts else ""
     later = each.not_before if each.not_before and each.not_before > now else None
     until = f"; the next try is at {words.moment(later, now)}" if later else ""
-    return f"{what} waits{since}{tries}{until}."
+    return text(f"{what} waits{since}{tries}{until}.", spacing="None")
 
 
 def example() -> Card:
@@ -161,7 +161,7 @@ def example() -> Card:
             shows=sample.IN_QUARANTINE.revision,
             tellings=(
                 telling(0, DeliveryKind.CARD, Ended.DELIVERED, attempts=2),
-                telling(4, DeliveryKind.NOTE, Ended.DELIVERED, "Ada Admin has acknowledged #7"),
+                telling(4, DeliveryKind.NOTE, Ended.DELIVERED, f"Ada Admin has acknowledged #{number}"),
             ),
             pending=(),
         ),

@@ -89,6 +89,18 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def either(values: Sequence[str], most: int = 4) -> str:
+    """Some of several, e.g. `Ada, Bob or Carol`; of many the first few and how many more."""
+    if len(values) > most:
+        return f"{', '.join(values[:most])} or {len(values) - most:,} more"
+    return " or ".join(part for part in (", ".join(values[:-1]), *values[-1:]) if part)
+
+
+def capital(said: str) -> str:
+    """The beginning of a sentence."""
+    return said[:1].upper() + said[1:]
+
+
 def beyond(page: int, pages: int) -> str:
     """Said where a page was asked for that is not there: the last is shown."""
     if page <= pages:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,13 @@ from bot.adapters.kql import people
 from bot.adapters.kql import rows as shape
 from bot.adapters.kql.answer import Row, Table
 from bot.adapters.kql.errors import TimedOut
+from bot.adapters.kql.opening import opened
 from bot.adapters.kql.run import Run
-from bot.adapters.kql.tables import AUDITS, HIDDEN, PROVISIONING, ddl
+from bot.adapters.kql.tables import AUDITS, HIDDEN, PROVISIONING
 from bot.ports import SourceDown
 
 if TYPE_CHECKING:  # the engine costs 50 MB: it is imported when the store is first used
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, Statement
 
 log = logging.getLogger(__name__)
 
@@ -31,16 +33,8 @@ Arrived = tuple[dict[str, Any], datetime]
 CONCURRENT = 4
 """Queries that run at once; one that will not stop keeps its place until it does."""
 
-# In this order: what can reach outside goes first, and the lock last, so that no query can undo any of it.
-_LOCKDOWN = (
-    "SET GLOBAL TimeZone = 'UTC'",
-    "SET python_enable_replacements = false",
-    "SET autoinstall_known_extensions = false",
-    "SET autoload_known_extensions = false",
-    "SET allow_community_extensions = false",
-    "SET enable_external_access = false",
-    "SET lock_configuration = true",
-)
+KEPT = 64
+"""Queries that are kept as the engine has read them, a quarter of a megabyte each."""
 
 
 class LocalLogs:
@@ -60,16 +54,14 @@ class LocalLogs:
         people: bool = False,
     ) -> None:
         self._path, self._tenant, self._workspace, self._people = path, tenant, workspace, people
-        self._config: dict[str, str | bool | int | float | list[str]] = {
-            "threads": threads,
-            "memory_limit": memory,
-            "max_temp_directory_size": "8GB",
-        }
+        self._threads, self._memory = threads, memory
         self._connection: DuckDBPyConnection | None = None
         self._opening = threading.Lock()
         self._readers = ThreadPoolExecutor(CONCURRENT, thread_name_prefix="kql")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="kql-append")
         self._leftovers: set[asyncio.Task[None]] = set()
+        # Most queries are asked again and again, and their SQL is long: to read it takes nearly as long as to run it.
+        self._read = lru_cache(maxsize=KEPT)(self._parsed)
 
     async def append_provisioning(self, arrived: Iterable[Arrived]) -> int:
         """Add provisioningObjectSummary entries; returns how many were left out because they have no readable time."""
@@ -99,7 +91,7 @@ class LocalLogs:
         `about` are texts, one of which stands in the identities of every row that is wanted.
         """
         run = Run(kql, timespan, now or datetime.now(UTC), max_rows, max_bytes, about if self._people else ())
-        future = self._readers.submit(run.answer, self._cursor)
+        future = self._readers.submit(run.answer, self._cursor, self._read)
         waiting = asyncio.wrap_future(future)
         waiting.add_done_callback(_seen)
         try:
@@ -120,6 +112,7 @@ class LocalLogs:
         await asyncio.gather(*self._leftovers)
         for pool in (self._readers, self._writer):
             await asyncio.to_thread(pool.shutdown)
+        self._read.cache_clear()
         if self._connection is not None:
             self._connection.close()
 
@@ -178,22 +171,15 @@ class LocalLogs:
         """A connection of its own for one piece of work: they share the data, not the transaction."""
         with self._opening:
             if self._connection is None:
-                self._connection = self._open()
+                more = people.DDL if self._people else ()
+                self._connection = opened(self._path, threads=self._threads, memory=self._memory, more=more)
             return self._connection.cursor()
 
-    def _open(self) -> DuckDBPyConnection:
-        import duckdb
-
-        try:
-            connection = duckdb.connect(str(self._path or ":memory:"), config=self._config)
-            # A sort of a file's rows may need more room than memory; a store in memory is to stay there.
-            connection.execute("SET temp_directory = $where", {"where": f"{self._path}.tmp" if self._path else ""})
-            for statement in (*ddl(), *(people.DDL if self._people else ()), *_LOCKDOWN):
-                connection.execute(statement)
-        except duckdb.Error as error:
-            said = str(error).partition("\n")[0]
-            raise SourceDown(f"The local log store {self._path or 'in memory'} cannot be opened: {said}") from None
-        return connection
+    def _parsed(self, sql: str) -> Statement:
+        """SQL as the engine reads it."""
+        with closing(self._cursor()) as cursor:
+            [statement] = cursor.extract_statements(sql)
+            return statement
 
 
 def _seen(future: asyncio.Future[Table]) -> None:

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from bot.adapters import signin, trust
-from bot.adapters.log_answers import Row, Timespan, asked, innermost, rows, said_in
-from bot.adapters.wording import clean, retry_after
-from bot.ports import Called, SourceDown, uncounted
+from bot.adapters import trust
+from bot.adapters.log_answers import Row, Timespan, asked, innermost, rows
+from bot.adapters.log_faults import LogsDown, PartialAnswer, translated
+from bot.adapters.wording import clean
+from bot.ports import Called, uncounted
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.monitor.query.aio import LogsQueryClient
 
 _GLOBAL = "https://api.loganalytics.io"
-
-
-class LogsDown(SourceDown):
-    """The workspace gave no answer that can be used; `status` is 0 where none came."""
-
-    def __init__(self, text: str, *, status: int = 0, after: float | None = None) -> None:
-        super().__init__(text, after)
-        self.status = status
-
-
-class PartialAnswer(LogsDown):
-    """The workspace cut its answer short: it was too large, or took too long. Ask for less."""
 
 
 class LogAnalytics:
@@ -71,8 +59,8 @@ class LogAnalytics:
         try:
             answer = await self._asked(asked(kql, timespan), server_timeout)
             found, error = rows(answer)
-        except Exception as error:  # noqa: BLE001 - faults of ours come out of _translated() as they are
-            told = self._translated(error)
+        except Exception as error:  # noqa: BLE001 - faults of ours come out of translated() as they are
+            told = translated(error, self._url)
             if isinstance(told, LogsDown):
                 self._called(told.status)
             raise told from None
@@ -108,8 +96,8 @@ class LogAnalytics:
         try:
             client: Any = await self._built()  # what it says of its own types is not whole
             return await client.query_batch(asked)
-        except Exception as error:  # noqa: BLE001 - faults of ours come out of _translated() as they are
-            raise self._translated(error) from None
+        except Exception as error:  # noqa: BLE001 - faults of ours come out of translated() as they are
+            raise translated(error, self._url) from None
 
     async def close(self) -> None:
         """Close the connections; the credential stays its owner's."""
@@ -140,63 +128,3 @@ class LogAnalytics:
                 ),
             )
         return self._client
-
-    def _translated(self, error: Exception) -> Exception:
-        from azure.core.exceptions import (
-            HttpResponseError,
-            ServiceRequestError,
-            ServiceResponseError,
-        )
-
-        if isinstance(error, json.JSONDecodeError):
-            return LogsDown("Log Analytics answered with something that is not JSON, as a gateway in trouble does.")
-        if isinstance(error, HttpResponseError) and error.response is not None and not _from_login(error):
-            return _answered(int(error.status_code or 0), error.response)
-        host = urlsplit(self._url).netloc
-        if isinstance(error, ServiceResponseError | TimeoutError):
-            return LogsDown(f"Log Analytics at {host} did not answer in time, or broke the connection off.")
-        if isinstance(error, ServiceRequestError):
-            return self._unreachable(error, host)
-        if isinstance(error, AttributeError | KeyError | TypeError):
-            # What the SDK raises where the JSON is not the one it expects.
-            return LogsDown("Log Analytics answered with JSON that is not an answer to a query.")
-        return signin.explain(error, "Log Analytics") or error
-
-    def _unreachable(self, error: Exception, host: str) -> SourceDown:
-        import aiohttp
-
-        inner = getattr(error, "inner_exception", None)
-        if isinstance(inner, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError) and not isinstance(
-            inner, aiohttp.ClientConnectorError
-        ):
-            return LogsDown(f"Log Analytics at {host} broke the connection off.")
-        if isinstance(inner, aiohttp.ClientConnectorError) and inner.host not in self._url:
-            return SourceDown("Log Analytics cannot be read: the sign-in service could not be reached.")
-        if isinstance(inner, aiohttp.ClientConnectorCertificateError):
-            return LogsDown(f"Log Analytics at {host} shows a certificate that is not trusted; see CA_FILE.")
-        reason = inner.strerror if isinstance(inner, aiohttp.ClientConnectorError) else str(error)
-        return LogsDown(f"Log Analytics at {host} cannot be reached ({clean(reason)}).")
-
-
-def _from_login(error: Any) -> bool:
-    """The credential raises the same kind of error with the login service's answer."""
-    return "/oauth2/" in str(getattr(getattr(error.response, "request", None), "url", ""))
-
-
-def _answered(status: int, response: Any) -> LogsDown:
-    words = clean(said_in(response))
-    said = f"{status}: {words}" if words else str(status)
-    after = retry_after(response.headers)
-    if status in (401, 403):
-        text = f"Log Analytics refused ({said}). The app registration needs the role Log Analytics Reader on the workspace."
-    elif status == 404:
-        text = f"Log Analytics knows no workspace by the id in WORKSPACE_ID ({said})."
-    elif status == 429:
-        text = f"Log Analytics asks for fewer queries ({said})."
-    elif status == 504:
-        text = f"The query took Log Analytics too long ({said})."
-    elif status >= 500:
-        text = f"Log Analytics has a fault of its own ({said})."
-    else:
-        text = f"Log Analytics did not accept the query ({said})."
-    return LogsDown(text, status=status, after=after)

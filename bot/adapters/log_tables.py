@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.adapters.log_analytics import LogAnalytics, LogsDown
+from bot.adapters.log_analytics import LogAnalytics
+from bot.adapters.log_faults import LogsDown
 from bot.adapters.wording import clean
 from bot.kqlrules.wording import limited
 from bot.ports import Answered, Question, Refusal, SourceDown

@@ -18,7 +18,8 @@ from bot.analyze.decode import Wanted
 from bot.analyze.errors import BadFile
 from bot.analyze.opening import Opened, opened
 from bot.analyze.plain import plain, size
-from bot.analyze.reading import Reader, readers, seldom_collected
+from bot.analyze.readers import readers, seldom_collected
+from bot.analyze.reading import Reader
 from bot.model import Value
 from bot.ports import BadSettings
 

@@ -1,16 +1,11 @@
-"""Reads arrays of rows piece by piece, in other processes where that is worth it; the watch takes it as a source."""
+"""Reads arrays of rows piece by piece, in other processes where there are some; the watch takes it as a source."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
-import multiprocessing
-import os
-import signal
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Executor
 from datetime import datetime
 from itertools import islice
 
@@ -18,16 +13,13 @@ import msgspec
 
 from bot.analyze.decode import Part, Wanted, decoded, first_broken, read_piece, read_rows
 from bot.analyze.errors import BadFile, Damaged
+from bot.analyze.readers import MOST_READERS
 from bot.analyze.seen import Seen
 from bot.analyze.split import Array, Piece, pieces
 from bot.analyze.walk import exactly
 from bot.ports import Batch
 
 MOST_TOLD = 20
-LARGE = 32 << 20
-"""Bytes from which on other processes read faster than they are started."""
-MOST_READERS = 3
-SELDOM = (100_000, 20, 20)
 _SHORTENED = (
     "{name} was made pretty with ConvertTo-Json, which leaves out what lies deep: error codes and steps are lost in it. "
     "Give me the file as it was downloaded, or use ConvertTo-Json -Depth 10."
@@ -41,21 +33,6 @@ class Download(msgspec.Struct, frozen=True):
     format: str
     arrays: tuple[Array, ...]
     bytes: int
-
-
-@contextmanager
-def readers(size: int) -> Generator[Executor | None]:
-    """Processes to read so many bytes with, beside this one which folds; none where they are few."""
-    count = min(MOST_READERS, max(1, (os.cpu_count() or 1) - 1)) if size >= LARGE else 0
-    if not count:
-        yield None
-        return
-    # Spawned everywhere, as on Windows: a fork would take the event loop and its threads along.
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_begin_reading)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Reader:
@@ -183,20 +160,3 @@ class DownloadSource:
         async for part in self._reader.parts():
             self.seen.add(part.events)
             yield Batch(events=part.events, cursor="read")
-
-
-@contextmanager
-def seldom_collected() -> Generator[None]:
-    """Let Python look for garbage seldom: rows come and go by the ten thousand, and none of them hold each other."""
-    before = gc.get_threshold()
-    gc.set_threshold(*SELDOM)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-def _begin_reading() -> None:
-    """Readers leave interrupts to the process that started them."""
-    gc.set_threshold(*SELDOM)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

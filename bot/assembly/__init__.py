@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.assembly.alerts import alerts
+from bot.assembly.checking import Checked, checked
 from bot.assembly.outside import Outside, opened
 from bot.assembly.reading import past
 from bot.assembly.routes import routes
@@ -18,6 +19,7 @@ from bot.assembly.rules import asking, rules, tables
 from bot.assembly.talking import Asked, Talking, talking
 from bot.assembly.watching import heartbeat, watcher
 from bot.ports import Clock
+from bot.settings import Read
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from bot.metrics import Metrics
     from bot.model import Diagnosis
     from bot.outbox import Deliverer
+    from bot.rereading import Rereading
+    from bot.routes import Routes
     from bot.settings import Settings
     from bot.timekeeping import Timekeeper
     from bot.watch import Watcher
@@ -56,6 +60,7 @@ class Bot:
     digester: Digester
     reporter: Reporter
     timekeeper: Timekeeper
+    rereading: Rereading | None
     health: Health
     metrics: Metrics
     examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
@@ -68,16 +73,21 @@ class Bot:
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings,
+    settings: Settings | Checked,
     *,
     now: Clock = utc_now,
     elapsed: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Bot]:
-    """The whole bot, closed at the end of the block. `elapsed` and `sleep` pace calls, in seconds. Raises BadSettings."""
+    """The whole bot, closed at the end of the block. `elapsed` and `sleep` pace calls, in seconds.
+
+    Settings that are not checked yet are checked before anything is opened. Raises BadSettings.
+    """
     from bot.adapters.graph.hybrid import GraphHybrid
     from bot.adapters.graph.jobs import GraphJobs
 
+    known = settings if isinstance(settings, Checked) else await checked(Read(settings=settings))
+    settings = known.settings
     async with AsyncExitStack() as held:
         outside = await opened(settings, now, elapsed, held)
         jobs = GraphJobs(outside.graph, clock=now, discover_seconds=settings.discover_seconds)
@@ -86,7 +96,7 @@ async def assembled(
         kql = rules(settings, home, archive, outside.health, now, elapsed)
         hybrid = GraphHybrid(outside.graph) if settings.dirsync else None
         question = asking(settings, home, kql, now, elapsed)
-        book = await routes(settings, outside.store, kql, now())
+        book = await routes(settings, known.arranged, outside.store, kql, now())
         talk = talking(outside, jobs, Asked(logs=logs, asking=question, hybrid=hybrid, routes=book), sleep)
         alerted = asyncio.Event()
         yield Bot(
@@ -107,10 +117,13 @@ async def assembled(
             digester=talk.digester,
             reporter=talk.reporter,
             timekeeper=talk.timekeeper,
+            rereading=talk.rereading,
             health=outside.health,
             metrics=outside.metrics,
             examine=talk.examine,
-            web=_face(outside, talk, alerts(settings, outside.store, now, _when_alerted(talk.leading, alerted), held)),
+            web=_face(
+                outside, talk, book, alerts(settings, outside.store, now, _when_alerted(talk.leading, alerted), held)
+            ),
             acted=talk.acted,
             alerted=alerted,
             leading=talk.leading,
@@ -130,7 +143,7 @@ def _problems(outside: Outside, talk: Talking) -> list[str]:
     return own + (outside.health.problems() if leading.leads or not leading.contended else [])
 
 
-def _face(outside: Outside, talk: Talking, door: AlertDoor | None) -> web.Application:
+def _face(outside: Outside, talk: Talking, book: Routes, door: AlertDoor | None) -> web.Application:
     from bot import web
     from manifest.about import ABOUT
 
@@ -141,6 +154,10 @@ def _face(outside: Outside, talk: Talking, door: AlertDoor | None) -> web.Applic
         about=ABOUT,
         alerts=door.receive if door else None,
         measured=lambda: outside.metrics.text(
-            outside.store, outside.health, outside.now(), leads=talk.leading.role == "leader"
+            outside.store,
+            outside.health,
+            outside.now(),
+            leads=talk.leading.role == "leader",
+            reloaded=not book.problem,
         ),
     )

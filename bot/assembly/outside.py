@@ -11,7 +11,7 @@ from secrets import token_hex
 from socket import gethostname
 from typing import TYPE_CHECKING
 
-from bot.ports import BadSettings, Clock
+from bot.ports import Clock
 
 if TYPE_CHECKING:
     from azure.identity.aio import ClientSecretCredential
@@ -47,14 +47,13 @@ class Outside:
 
 
 async def opened(settings: Settings, now: Clock, elapsed: Callable[[], float], held: AsyncExitStack) -> Outside:
-    """Everything opened, and nothing asked yet. Raises BadSettings."""
+    """Everything opened, and nothing asked yet. Raises BadSettings where the database cannot be opened after all."""
     from bot.adapters.graph.client import GraphClient
     from bot.adapters.store import Fenced, Store
     from bot.health import Health
     from bot.metered import calls
     from bot.metrics import Metrics
 
-    _learn(settings)
     name = f"syncwatch {gethostname()} {getpid()} {token_hex(4)}"[:63]
     store = await Store.open(settings.database_url, name=name, most_at_once=settings.storm_cards)
     held.push_async_callback(store.close)
@@ -76,16 +75,6 @@ async def opened(settings: Settings, now: Clock, elapsed: Callable[[], float], h
         metrics=metrics,
         health=Health(_patience(settings), now, also=_around(settings)),
     )
-
-
-def _learn(settings: Settings) -> None:
-    from bot.causes import BadKnowledge, learn
-
-    try:
-        learn(settings.errors_file.read_bytes() if settings.errors_file else b"")
-    except (OSError, BadKnowledge) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise BadSettings(f"The file of ERRORS_FILE cannot be used: {reason}") from None
 
 
 def credential_of(settings: Settings) -> ClientSecretCredential:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from bot.model.routes import Arranged
 from bot.routes import Routes, rule_names
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pydantic import SecretStr
+
     from bot.adapters.store import Store
+    from bot.assembly.outside import Outside
+    from bot.assembly.ways import Ways
     from bot.kqlwatch import KqlWatch
-    from bot.model.routes import Arranged
+    from bot.rereading import Rereading
     from bot.settings import Settings
 
 
-async def routes(settings: Settings, store: Store, kql: KqlWatch | None, now: datetime) -> Routes:
-    """Who hears of what; the receivers that the file names are made known to the store. Raises BadSettings."""
+async def routes(settings: Settings, arranged: Arranged, store: Store, kql: KqlWatch | None, now: datetime) -> Routes:
+    """Who hears of what; the receivers that the file names are made known to the store."""
     found = Routes(
-        arranged(settings),
+        arranged,
         own=(lambda: tuple(kql.shelf.rules.values())) if kql else tuple,
         tenant_id=settings.tenant_id,
     )
@@ -27,16 +33,45 @@ async def routes(settings: Settings, store: Store, kql: KqlWatch | None, now: da
     return found
 
 
-def arranged(settings: Settings) -> Arranged | None:
-    """What the file of ROUTES says; None where there is none. Raises BadSettings."""
+def rereading(outside: Outside, routes: Routes, ways: Ways, wake: Callable[[], None]) -> Rereading | None:
+    """What looks after the file of ROUTES while the bot runs; None where there is none."""
+    from bot.rereading import Rereading
+    from bot.settings import secret
+
+    settings = outside.settings
     if settings.routes is None:
         return None
+    return Rereading(
+        settings.routes,
+        routes,
+        read=lambda: arranged(settings, secret),
+        use=lambda found: ways.take(found.webhooks),
+        store=outside.store,
+        now=outside.now,
+        wake=wake,
+    )
+
+
+def arranged(settings: Settings, secret: Callable[[str], SecretStr], wrong: Collection[str] = ()) -> Arranged:
+    """What the file of ROUTES says, also held against the other settings, but for those that are `wrong` themselves.
+
+    `secret` raises ValueError where one cannot be had. Raises BadSettings with every mistake.
+    """
+    if settings.routes is None:
+        return Arranged()
     from bot.adapters.webhooks import callable_addresses
+    from bot.assembly.misfits import misfits
     from bot.kqlrules.header import PERSONAS
     from bot.routes_file import read
-    from bot.settings import secret
 
     # A rule of one's own may be mended, or added, while the bot runs; its name is that of its file.
     own = [path.stem for path in settings.rules_dir.glob("*.kql")] if settings.rules_dir else []
-    url = callable_addresses(settings.webhook_allow)
-    return read(settings.routes, rules=sorted({*rule_names(), *own}), personas=PERSONAS, secret=secret, url=url)
+    mailed = bool(settings.smtp_host) or "smtp_host" in wrong
+    return read(
+        settings.routes,
+        rules=sorted({*rule_names(), *own}),
+        personas=PERSONAS,
+        secret=secret,
+        url=str if "webhook_allow" in wrong else callable_addresses(settings.webhook_allow),
+        misfits=lambda raw: misfits(raw, secret, mailed=mailed),
+    )

@@ -1,4 +1,4 @@
-"""The half that talks: Teams, the chat behind it, the deliverer of cards, and the check-up that chat can ask for."""
+"""The half that talks: the chat, the deliverer of cards, and the check-up that chat can ask for."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.assembly.outside import Outside
+from bot.assembly.routes import rereading
+from bot.assembly.teams import teams_of
 from bot.assembly.telling import Sleep, deliverer
+from bot.assembly.ways import Ways
 from bot.model import Diagnosis, Every
 from bot.ports import Hybrid, Jobs, Logs
 
 if TYPE_CHECKING:
     from bot.adapters.teams import Teams
-    from bot.adapters.teams.adapter import Look as LookBack
-    from bot.adapters.teams.chats import Install
     from bot.asking import Asking
     from bot.chat import Chat
     from bot.delivering import Delivering
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.given_up import Reporter
     from bot.leading import Leading
     from bot.outbox import Deliverer
+    from bot.rereading import Rereading
     from bot.routes import Routes
     from bot.timekeeping import Timekeeper
 
@@ -39,6 +41,7 @@ class Talking:
     digester: Digester
     reporter: Reporter
     timekeeper: Timekeeper
+    rereading: Rereading | None
     examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
     acted: asyncio.Event
     leading: Leading
@@ -89,9 +92,10 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
         store=outside.fenced, now=outside.now, at=settings.digest_at, zone=ZoneInfo(settings.digest_zone), wake=wake
     )
     told = Told(changed=leading.wake, look_soon=leading.look, examine=examine, digest_time=digester.next_time)
-    teams = _teams(outside, _chat(outside, jobs, asked, told))
+    teams = teams_of(outside, _chat(outside, jobs, asked, told))
     outside.held.push_async_callback(teams.close)
-    out = deliverer(outside, teams, asked.routes, leading, sleep)
+    ways = Ways(outside, teams, asked.routes.arranged.webhooks)
+    out = deliverer(outside, ways, asked.routes, leading, sleep)
     delivering = Delivering(out)
     return Talking(
         teams=teams,
@@ -106,6 +110,7 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
             routes=asked.routes,
             schedule=gaps(settings.remind),
         ),
+        rereading=rereading(outside, asked.routes, ways, leading.wake),
         examine=examine,
         acted=acted,
         leading=leading,
@@ -134,35 +139,6 @@ def _chat(outside: Outside, jobs: Jobs, asked: Asked, told: Told) -> Chat:
     )
 
 
-def _teams(outside: Outside, chat: Chat) -> Teams:
-    from bot.adapters.teams import Teams
-    from bot.metered import calls
-
-    settings = outside.settings
-
-    async def token() -> str:
-        return (await outside.credential.get_token(settings.bot_scope)).token
-
-    async def address() -> str:
-        async with outside.store.look() as tx:
-            return await tx.conversations.address() or settings.teams_url
-
-    return Teams(
-        app_id=settings.app_id,
-        tenant_id=settings.tenant_id,
-        openid_url=settings.bot_openid_url,
-        issuer=settings.bot_issuer,
-        token=token,
-        listener=chat,
-        clock=outside.now,
-        look=_look_back(outside),
-        install=_installer(outside),
-        address=address,
-        ca_file=settings.ca_file,
-        called=calls(outside.metrics, "teams"),
-    )
-
-
 async def _examined(outside: Outside, teams: Teams, asked: Asked) -> Sequence[Diagnosis]:
     from bot.adapters.graph.granted import GraphPermissions
     from bot.adapters.signin import signing_in
@@ -183,20 +159,3 @@ async def _examined(outside: Outside, teams: Teams, asked: Asked) -> Sequence[Di
         greet_mail=greeting(outside),
     )
     return await examine(patient)
-
-
-def _look_back(outside: Outside) -> LookBack | None:
-    from bot.adapters.graph.messages import GraphMessages
-
-    if not outside.settings.read_back:
-        return None
-    return GraphMessages(outside.graph, app_id=outside.settings.app_id).find
-
-
-def _installer(outside: Outside) -> Install | None:
-    from bot.adapters.graph.installing import GraphInstaller
-
-    settings = outside.settings
-    if not settings.proactive_install:
-        return None
-    return GraphInstaller(outside.graph, app=settings.proactive_install, app_id=settings.app_id).install

@@ -60,7 +60,7 @@ def watcher(
         keep=Keep(hours=timedelta(days=settings.hours_days), cleared=timedelta(days=settings.cleared_days)),
         kql=kql,
         reconciler=reconciler(settings, home, archive, outside.now),
-        absences=_absences(outside, routes, wake),
+        absences=_absences(outside, routes),
         routes=routes,
     )
 
@@ -81,12 +81,12 @@ def heartbeat(outside: Outside) -> Heartbeat | None:
     )
 
 
-def _absences(outside: Outside, routes: Routes, wake: Callable[[], None]) -> Absences:
+def _absences(outside: Outside, routes: Routes) -> Absences:
     from bot.absences import Absences
 
     minutes = outside.settings.away_minutes
     longest = timedelta(minutes=minutes) if minutes else timedelta.max
-    return Absences(store=outside.fenced, now=outside.now, longest=longest, routes=routes, wake=wake)
+    return Absences(store=outside.fenced, now=outside.now, longest=longest, routes=routes)
 
 
 def _hybrid_look(outside: Outside, hybrid: Hybrid | None) -> HybridLook | None:

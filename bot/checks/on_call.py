@@ -1,4 +1,4 @@
-"""Whether those who are on call can be asked, and can take what they are asked about."""
+"""Whether those who are on call can be asked, and what they can do about it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ async def people_on_call(patient: Patient) -> AsyncIterator[Diagnosis]:
     able = 0
     for person in duty.people:
         place = find(PERSON + person.id)
-        if person.id.lower() not in operators:
-            yield note(TOPIC, f"{_name(person)} is no operator and cannot acknowledge: add them to OPERATORS.")
-        elif place is not None and not place.active:
+        if place is not None and not place.active:
             yield note(TOPIC, f"{_name(person)} cannot be reached: {closed(place).rstrip('.')}.")
-        else:
-            able += 1
+            continue
+        able += 1
+        if person.id.lower() not in operators:
+            said = "is no operator, so they can acknowledge what goes to them and do no more: OPERATORS lets them do the rest."
+            yield note(TOPIC, f"{_name(person)} {said}")
     if able:
         yield well(TOPIC, f"{count(able, 'person', 'people')} can be asked after {count(duty.minutes, 'minute')}.")
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.adapters.kql.tables import columns
 from bot.doctor import Patient, check, fault, note, well
 from bot.model import Diagnosis
-from bot.ports import Refusal, SourceDown
+from bot.ports import Logs, Refusal, SourceDown
 from cards.words import count, duration
 
 TOPIC = "Workspace"
 DELAY = "Delay"
+MOST_ASKED = 20
 DAY, SLOW = timedelta(days=1), timedelta(minutes=30)
 _QUERY = """
 AADProvisioningLogs
@@ -40,9 +42,20 @@ async def workspace(patient: Patient) -> AsyncIterator[Diagnosis]:
         yield note(TOPIC, told)
         return
     yield well(TOPIC, f"It answers and holds {count(rows, 'row')} of the last day.")
+    async for each in _tables(patient.logs, patient.settings.kql_tables, (now - DAY, now)):
+        yield each
     usual, most = (timedelta(seconds=max(0, int(row.get(name) or 0))) for name in ("Usual", "Most"))
     said = f"Rows come {duration(usual)} after their time, 95 of 100 within {duration(most)}"
     if usual >= SLOW:
         yield note(DELAY, f"{said}: incidents open that much later; Azure's status page says whether it is known.")
     else:
         yield well(DELAY, f"{said}.")
+
+
+async def _tables(logs: Logs, named: Iterable[str], day: tuple[datetime, datetime]) -> AsyncIterator[Diagnosis]:
+    """Which tables there are is known to the workspace alone, but for those that every one of them can have."""
+    for name in [each for each in named if each not in columns()][:MOST_ASKED]:
+        try:
+            await logs.query(f"{name} | take 1", timespan=day)
+        except (SourceDown, Refusal) as error:
+            yield fault(TOPIC, f"KQL_TABLES names {name}, which cannot be asked: {error}")

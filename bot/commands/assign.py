@@ -3,11 +3,11 @@
 from bot import holding
 from bot.command import command
 from bot.context import Context
-from bot.incidents import assign as assigned
 from bot.model import ConversationKind, Incident, Person, Role
 from bot.notify import tell
 from bot.ports import Card, Refusal
 from bot.present import incident_card
+from bot.taking import assign as assigned
 
 
 @command(role=Role.OPERATOR, in_place=True)

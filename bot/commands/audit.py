@@ -1,12 +1,14 @@
 """audit: who asked the bot to change something, and how it ended."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from msgspec.structs import replace
 
 from bot.command import command
 from bot.context import Context
 from bot.model import Job, Person, Role
+from bot.parameters import Page
 from bot.ports import Card
 from bot.trail import told
 from cards.audit import PAGE, Asked
@@ -15,7 +17,12 @@ from cards.audit import audit as audit_card
 
 @command(role=Role.OPERATOR, in_place=True, reads=True)
 async def audit(
-    ctx: Context, *, days: int = 7, person: Person | None = None, job: Job | None = None, page: int = 1
+    ctx: Context,
+    *,
+    days: Annotated[int, "how many days back"] = 7,
+    person: Annotated[Person | None, "only what this person asked for"] = None,
+    job: Annotated[Job | None, "only what was about this job"] = None,
+    page: Page = 1,
 ) -> Card:
     """Show who asked me to change something and how it ended, also what was denied, cancelled or never confirmed."""
     since = ctx.now() - timedelta(days=days)

@@ -1,6 +1,7 @@
 """errors: what failed lately, by cause, with what to do."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from bot import history
 from bot.causes import advice
@@ -15,7 +16,12 @@ KNOWN_BY_HEART = timedelta(hours=24)
 
 
 @command(role=Role.READER)
-async def errors(ctx: Context, job: Job | None = None, *, since: timedelta = timedelta(hours=24)) -> Card:
+async def errors(
+    ctx: Context,
+    job: Job | None = None,
+    *,
+    since: Annotated[timedelta, "how far back, 30d at most"] = timedelta(hours=24),
+) -> Card:
     """Show recent errors grouped by cause, with what they mean and what to do."""
     now = ctx.now()
     async with ctx.store.look() as tx:

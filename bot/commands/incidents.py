@@ -1,5 +1,7 @@
 """incidents and incident: all of them at a glance, and one with everything that happened to it."""
 
+from typing import Annotated
+
 from bot import holding
 from bot.command import command
 from bot.context import Context
@@ -13,7 +15,7 @@ from cards.timeline import timeline
 
 
 @command(role=Role.READER)
-async def incidents(ctx: Context, *, all: bool = False) -> Card:  # noqa: A002
+async def incidents(ctx: Context, *, all: Annotated[bool, "also what is over"] = False) -> Card:  # noqa: A002
     """List what is open, snoozed or held back, the worst first; with --all also what is over."""
     async with ctx.store.look() as tx:
         found = await tx.incidents.latest() if all else await tx.incidents.open()
@@ -21,7 +23,12 @@ async def incidents(ctx: Context, *, all: bool = False) -> Card:  # noqa: A002
 
 
 @command(role=Role.READER)
-async def incident(ctx: Context, number: str, *, page: int | None = None) -> Card:
+async def incident(
+    ctx: Context,
+    number: str,
+    *,
+    page: Annotated[int | None, "the rows and objects behind it, from this page on"] = None,
+) -> Card:
     """Show one incident with everything that happened to it; with --page the rows and objects behind it, page by page."""
     wanted = incident_number(number)
     async with ctx.store.look() as tx:

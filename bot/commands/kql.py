@@ -1,6 +1,7 @@
 """kql: a question to the logs in anybody's own words."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from bot.answers import Kept, chart_of
 from bot.asking import NO_LOGS, Asking, typed
@@ -14,7 +15,12 @@ from cards.answer import answer as answer_card
 
 
 @command(role=Role.OPERATOR)
-async def kql(ctx: Context, query: str, *, since: timedelta = timedelta(days=1)) -> Card:
+async def kql(
+    ctx: Context,
+    query: str,
+    *,
+    since: Annotated[timedelta, "how far back the logs are read, 30d at most"] = timedelta(days=1),
+) -> Card:
     """Ask the logs in KQL, about the last day unless told otherwise; read only, with a chart where there is one in it."""
     asking = _asking(ctx)
     asked = typed(query)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar
+
+from msgspec.structs import replace
 
 from bot import trail
 from bot.adapters.store import Transaction
 from bot.command import command
 from bot.context import Context
-from bot.model import Person, Role, Value
+from bot.escalation import due
+from bot.flags import unquoted
+from bot.model import Incident, Person, Role, Value
 from bot.model.held import Duty
 from bot.on_call import on_call
-from bot.ports import Card, Refusal
+from bot.ports import Card, Refusal, Unclear
 from bot.words import read_person
 from cards.oncall import Rota
 from cards.oncall import oncall as oncall_card
@@ -35,15 +39,31 @@ class Wanted(Value, frozen=True, kw_only=True):
         if text.strip().lower() == RESET:
             return cls()
         plain = re.sub(r"</?at>", " @ ", text)
-        named = [part.strip() for part in re.split(r",|@|;|\band\b", plain) if part.strip()]
+        named = [unquoted(part.strip()) for part in re.split(r",|@|;|\band\b", plain) if part.strip()]
         if not named or len(named) > MOST:
             raise Refusal(f"Name one to {MOST} people, parted by commas.", ("oncall me", f"oncall {RESET}"))
-        found = [await read_person(ctx, each) for each in named]
-        return cls(people=tuple({each.id.lower(): each for each in found}.values()))
+        found: dict[str, Person] = {}
+        for at, each in enumerate(named):
+            try:
+                person = await read_person(ctx, each)
+            except Unclear as error:
+                meant = [", ".join([*named[:at], one, *named[at + 1 :]]) for one in error.instead]
+                raise Unclear(str(error), meant, error.suggestions) from None
+            found[person.id.lower()] = person
+        return cls(people=tuple(found.values()))
 
 
 @command(role=Role.READER)
-async def oncall(ctx: Context, who: Wanted | None = None, *, for_: timedelta | None = None) -> Card:
+async def oncall(
+    ctx: Context,
+    who: Annotated[
+        Wanted | None, "people in the order in which they are asked; reset: those of the settings again"
+    ] = None,
+    *,
+    for_: Annotated[
+        timedelta | None, "for how long, 30d at most; until somebody says otherwise if it is left out"
+    ] = None,
+) -> Card:
     """Show who is on call and what waits; operators name others, e.g. `oncall me, @Bob --for 12h`, until `oncall reset`."""
     if for_ is not None and (who is None or not who.people):
         raise Refusal("--for says how long those are on call whom you name: `oncall me, @Bob --for 12h`.")
@@ -64,7 +84,21 @@ async def oncall(ctx: Context, who: Wanted | None = None, *, for_: timedelta | N
 
 async def _shown(ctx: Context, tx: Transaction) -> Card:
     duty = await on_call(tx, ctx.routes.arranged.oncall, ctx.now())
-    waits = [each for each in await tx.incidents.open() if each.unattended and each.waiting and each.waiting.next_at]
-    asked = [each for each in await tx.incidents.open() if each.unattended and each.waiting and each.waiting.spent]
-    looking = frozenset(each.id for each in duty.people if not ctx.role_of(each).allows(Role.OPERATOR)) if duty else ()
-    return oncall_card(Rota(duty=duty, only_look=frozenset(looking), waits=tuple(waits), spent=tuple(asked)), ctx.now())
+    nobodys = [_soon(each, duty, ctx.now()) for each in await tx.incidents.open() if each.unattended]
+    people = duty.people if duty else ()
+    may = ctx.role.allows(Role.OPERATOR)
+    rota = Rota(
+        duty=duty,
+        only_take=frozenset(each.id for each in people if not ctx.role_of(each).allows(Role.OPERATOR)),
+        waits=tuple(each for each in nobodys if each.waiting and each.waiting.next_at),
+        spent=tuple(each for each in nobodys if each.waiting and each.waiting.spent),
+        may_change=may,
+        may_join=may and ctx.person.id.lower() not in {each.id.lower() for each in people},
+    )
+    return oncall_card(rota, ctx.now())
+
+
+def _soon(incident: Incident, duty: Duty | None, now: datetime) -> Incident:
+    """As the next look at the clock leaves it, which is no longer than seconds away; whom it asks then is not asked yet."""
+    step = due(incident, duty, now)
+    return incident if step is None or step.to or step.spent else replace(incident, waiting=step.waiting)

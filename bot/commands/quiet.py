@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from msgspec.structs import replace
 
@@ -11,10 +11,10 @@ from bot.command import command
 from bot.context import Context
 from bot.model import Role, Severity, Value
 from bot.model.held import Preferences, QuietHours
-from bot.ports import Card, Refusal
+from bot.ports import Card, Refusal, Unclear
 from bot.quiet import left_alone_until
 from bot.times import QuietWords, Until, a_date
-from bot.words import read_word
+from bot.words import nearest
 from cards.quiet import Peace
 from cards.quiet import quiet as quiet_card
 
@@ -30,14 +30,21 @@ class Except(Value, frozen=True, kw_only=True):
 
     @classmethod
     async def read(cls, ctx: Context, text: str) -> Except:
-        """Raises Refusal."""
-        if text.lower() == NONE:
-            return cls()
-        return cls(but=Severity(await read_word(Severity, ctx, text)))
+        """Raises Unclear."""
+        word, known = text.lower(), (*Severity, NONE)
+        if word not in known:
+            near, hint = nearest(word, known)
+            raise Unclear(f"'{text[:40]}' is nothing to except; there are {', '.join(known)}.{hint}", near)
+        return cls(but=None if word == NONE else Severity(word))
 
 
 @command(role=Role.READER)
-async def quiet(ctx: Context, hours: QuietWords | None = None, *, except_: Except | None = None) -> Card:
+async def quiet(
+    ctx: Context,
+    hours: Annotated[QuietWords | None, "from when to when, by the clocks of a time zone such as Europe/Berlin"] = None,
+    *,
+    except_: Annotated[Except | None, "what comes all the same, and what is worse; none: nothing does"] = None,
+) -> Card:
     """Hold your own chat with me back at night, e.g. `quiet 22:00-07:00 Europe/Berlin`; what happened comes as one digest."""
     async with ctx.store.begin() as tx:
         before = await _wishes(ctx, tx)

@@ -1,6 +1,7 @@
 """report and digest: how provisioning fared in a period, now or by itself every day or week."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from bot.command import command
 from bot.context import Context
@@ -14,7 +15,9 @@ OFF = "off"
 
 
 @command(role=Role.READER)
-async def report(ctx: Context, *, period: timedelta = timedelta(days=7)) -> Card:
+async def report(
+    ctx: Context, *, period: Annotated[timedelta, "how much is told of, 30d at most"] = timedelta(days=7)
+) -> Card:
     """Show how each job fared, against the period before: what failed, what is open, what ends soon, who acted."""
     async with ctx.store.look() as tx:
         found = await made(tx, ctx.now(), max(period, timedelta(hours=1)))

@@ -1,6 +1,7 @@
 """restart: begin a job's cycle anew, after a question that says what is forgotten."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from bot.command import command
 from bot.context import Context
@@ -33,7 +34,9 @@ def what_is_forgotten(job: Job, scope: tuple[RestartScope, ...] = PORTAL) -> tup
 
 
 @command(role=Role.OPERATOR, question=what_is_forgotten, choices={**IN_SHORT, "": TOGETHER})
-async def restart(ctx: Context, job: Job, *, scope: tuple[RestartScope, ...] = PORTAL) -> Card:
+async def restart(
+    ctx: Context, job: Job, *, scope: Annotated[tuple[RestartScope, ...], "what is forgotten"] = PORTAL
+) -> Card:
     """Start a job's cycle anew; the scope says what is forgotten."""
     await ctx.jobs.restart(job, scope)
     async with ctx.store.begin() as tx:

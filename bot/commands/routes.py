@@ -1,9 +1,12 @@
 """routes: who hears of what, and whether anything arrives there."""
 
+from typing import Annotated
+
 from bot import routes as every_route
 from bot.command import command
 from bot.context import Context
 from bot.model import Role
+from bot.parameters import Page
 from bot.ports import Card
 from bot.replay import replay
 from bot.route_words import shown, where
@@ -15,7 +18,12 @@ A_PAGE = 15
 
 
 @command(role=Role.READER)
-async def routes(ctx: Context, *, page: int = 1, dry_run: bool = False) -> Card:
+async def routes(
+    ctx: Context,
+    *,
+    page: Page = 1,
+    dry_run: Annotated[bool, "also count what each would have sent in the last 7 days"] = False,
+) -> Card:
     """List every route: where it leads, what it matches, who made it; with --dry-run also what it made of the last 7 days."""
     async with ctx.store.look() as tx:
         book, names = await ctx.routes.book(tx), await every_route.names(tx)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Annotated
 
 from rapidfuzz import process
 
@@ -15,6 +16,7 @@ from bot.kqlrules.judge import span
 from bot.kqlrules.model import KqlRule
 from bot.model import Role, RuleHelp
 from bot.own_acts import others
+from bot.parameters import Page
 from bot.ports import Card, Refusal
 from bot.trail import own_acts
 from cards.rules import rule as rule_card
@@ -25,7 +27,7 @@ TEST = "test"
 
 
 @command(role=Role.READER)
-async def rules(ctx: Context, *, page: int = 1) -> Card:
+async def rules(ctx: Context, *, page: Page = 1) -> Card:
     """List what is watched for, with how many incidents of each are open."""
     async with ctx.store.look() as tx:
         found = await tx.incidents.open()
@@ -36,7 +38,7 @@ async def rules(ctx: Context, *, page: int = 1) -> Card:
 
 
 @command(role=Role.READER)
-async def rule(ctx: Context, name: str, *, days: int = 7) -> Card:
+async def rule(ctx: Context, name: str, *, days: Annotated[int, "how many days back a rule is tried"] = 7) -> Card:
     """Show one rule and what is open because of it; `rule test <name>` tries one in KQL on the past days."""
     first, _, rest = name.strip().partition(" ")
     if first.lower() == TEST and rest:

@@ -1,6 +1,7 @@
 """snooze and wake: silence about one incident, for a while and with a reason."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from bot.command import command
 from bot.context import Context
@@ -20,9 +21,9 @@ async def snooze(
     ctx: Context,
     incident: Incident,
     *,
-    for_: timedelta | None = None,
-    until: SnoozeEnd | None = None,
-    reason: str = "",
+    for_: Annotated[timedelta | None, "for how long; the worse the incident is, the less is allowed"] = None,
+    until: Annotated[SnoozeEnd | None, "what ends it sooner: the next cycle, more failures, or that it is over"] = None,
+    reason: Annotated[str, "why, for everybody who sees the card"] = "",
 ) -> Card:
     """Be silent about an incident for a time, or until the next cycle, until it gets worse or until it is resolved."""
     if not incident.open:

@@ -13,6 +13,7 @@ from bot.command import command
 from bot.context import Context
 from bot.model import Role, Value
 from bot.model.telling import Pending
+from bot.parameters import Page
 from bot.ports import Card, Refusal
 from bot.route_words import closed, where
 from bot.routing import places
@@ -30,7 +31,7 @@ ALL = "all"
 
 
 @command(role=Role.READER)
-async def undelivered(ctx: Context, *, page: int = 1) -> Card:
+async def undelivered(ctx: Context, *, page: Page = 1) -> Card:
     """List what did not arrive: what was given up, and what waits for more than five minutes, where to, why, since when."""
     now = ctx.now()
     async with ctx.store.look() as tx:

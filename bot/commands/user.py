@@ -1,6 +1,7 @@
 """user: one person's history, from joiner to leaver, over all jobs."""
 
 from datetime import timedelta
+from typing import Annotated
 
 from bot import history
 from bot.causes import advice
@@ -19,7 +20,9 @@ NO_LOGS = (
 
 
 @command(role=Role.READER)
-async def user(ctx: Context, who: str, *, since: timedelta = timedelta(days=30)) -> Card:
+async def user(
+    ctx: Context, who: str, *, since: Annotated[timedelta, "how far back, 30d at most"] = timedelta(days=30)
+) -> Card:
     """Show one person's history in all jobs: what was done, each step, what fails now and why."""
     if ctx.logs is None:
         raise Refusal(NO_LOGS)

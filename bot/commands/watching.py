@@ -1,18 +1,24 @@
 """watch and unwatch: which incidents are shown in this conversation, or in somebody's own chat."""
 
+from collections.abc import Mapping
+from typing import Annotated
+
 from msgspec.structs import replace
 
 from bot import routes as every_route
 from bot.adapters.store import Transaction
 from bot.command import command
 from bot.context import Context
+from bot.covering import covering
+from bot.kqlrules.header import PERSONAS
 from bot.model import Conversation, ConversationKind, Role, Severity
 from bot.model.routes import JobKind, Matchers, Route
 from bot.notify import show_open
 from bot.ports import Card, Refusal
 from bot.replay import replay
-from bot.route_words import SETTINGS, label, shown
-from bot.watched import HERE, ME, Watched, persona_of, rules_of
+from bot.route_words import SETTINGS, RouteShown, label, shown
+from bot.routing import Book, places
+from bot.watched import HERE, ME, ForWhom, RuleNames, Watched
 from cards.watching import ended_elsewhere, tried, unwatched, watching
 
 ALL = "all"
@@ -23,14 +29,14 @@ MOST = 50
 @command(role=Role.READER)
 async def watch(
     ctx: Context,
-    jobs: Watched | None = None,
+    jobs: Annotated[Watched | None, "words of jobs' names, or patterns such as Sales*; me: in your own chat"] = None,
     *,
-    severity: Severity | None = None,
-    rule: str = "",
-    kind: JobKind | None = None,
-    persona: str = "",
-    only_mine: bool = False,
-    dry_run: bool = False,
+    severity: Annotated[Severity | None, "only what is this severe, or worse"] = None,
+    rule: Annotated[RuleNames | None, "only these rules, or patterns such as job_*; rules lists them"] = None,
+    kind: Annotated[JobKind | None, "only jobs of this kind"] = None,
+    persona: Annotated[ForWhom | None, f"only rules for these people: {', '.join(PERSONAS)}"] = None,
+    only_mine: Annotated[bool, "only jobs whose application you own in Entra ID"] = False,
+    dry_run: Annotated[bool, "make no route, but count what it would have sent in the last 7 days"] = False,
 ) -> Card:
     """Show incidents here as living cards, or with `watch me` in your own chat: all of them, or those that you name."""
     asked = jobs or Watched()
@@ -38,10 +44,10 @@ async def watch(
     wanted = Matchers(
         jobs=asked.jobs,
         kinds=(kind,) if kind else (),
-        rules=rules_of(rule, ctx.routes.rule_names()),
+        rules=rule.names if rule else (),
         severity=severity,
         owners=(ctx.person.id,) if only_mine else (),
-        personas=persona_of(persona),
+        personas=persona.personas if persona else (),
     )
     route = Route(to=place.id, matchers=wanted, made_by=ctx.person, made_at=ctx.now())
     if dry_run:
@@ -50,17 +56,18 @@ async def watch(
         await tx.conversations.save(replace(place, active=True))  # where somebody asks, the bot may speak again
         kept, new = await _added(tx, route)
         book = await ctx.routes.book(tx)
-        await show_open(tx, place, book, ctx.now())
-        told = shown(kept, book, await every_route.names(tx))
+        await show_open(tx, [place], book, ctx.now())
+        names = await every_route.names(tx)
+        told, wider = shown(kept, book, names), _wider(kept, book, names)
     ctx.changed()
-    return watching(place, told, new=new)
+    return watching(place, told, new=new, wider=wider)
 
 
 @command(role=Role.READER)
 async def unwatch(ctx: Context, which: str = "") -> Card:
     """End a route by its number, or with `all` every one that leads here; cards that stand are still brought up to date."""
     word = which.strip().lower().lstrip("#")
-    if word.startswith(SETTINGS.lower()) and word[1:].isdigit():
+    if word.startswith(SETTINGS.lower()) and word[1:].isdecimal():
         raise _of_settings(ctx, int(word[1:]))
     own = word.split()[:1] == [ME]
     place = await _place(ctx, ME if own else HERE)
@@ -82,8 +89,17 @@ async def _tried(ctx: Context, place: Conversation, route: Route) -> Card:
     async with ctx.store.look() as tx:
         book = await ctx.routes.book(tx)
         past = await every_route.past(tx, ctx.now())
-        told = shown(route, book, await every_route.names(tx))
-    return tried(place, told, replay(route.matchers, past, book))
+        names = await every_route.names(tx)
+        told, wider = shown(route, book, names), _wider(route, book, names)
+    return tried(place, told, replay(route.matchers, past, book), wider=wider)
+
+
+def _wider(route: Route, book: Book, names: Mapping[str, str]) -> RouteShown | None:
+    """A route beside which this one changes nothing, in words."""
+    find = places(book)
+    here = [each for each in book.routes if (place := find(each.to)) is not None and place.id == route.to]
+    found = covering(route, [each for each in here if (each.source, each.number) != (route.source, route.number)])
+    return None if found is None else shown(found, book, names)
 
 
 async def _added(tx: Transaction, route: Route) -> tuple[Route, bool]:
@@ -126,7 +142,7 @@ def _of_settings(ctx: Context, number: int) -> Refusal:
         return Refusal(f"There is no route {SETTINGS}{number}.", ("routes",))
     return Refusal(
         f"Route {SETTINGS}{number} stands in the settings ([[routes]] {number} of {arranged.file}), so chat cannot end it; "
-        "it ends when it is taken out of that file and the bot is started anew."
+        "it ends when it is taken out of that file, within a minute."
     )
 
 

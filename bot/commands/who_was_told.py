@@ -4,6 +4,7 @@ from bot import routes
 from bot.command import command
 from bot.context import Context
 from bot.model import Incident, Role
+from bot.parameters import Page
 from bot.ports import Card
 from bot.who_was_told import receivers
 from cards.who_was_told import who_was_told as told_card
@@ -12,7 +13,7 @@ A_PAGE = 10
 
 
 @command(role=Role.READER)
-async def who_was_told(ctx: Context, incident: Incident, *, page: int = 1) -> Card:
+async def who_was_told(ctx: Context, incident: Incident, *, page: Page = 1) -> Card:
     """Show who was told of an incident, when, how it ended, what still waits, and which route led there."""
     number = incident.number
     async with ctx.store.look() as tx:

@@ -1,24 +1,7 @@
 """The words of the product: jobs, rows of the log, failures, causes, alerts and incidents as frozen data."""
 
 from bot.model.absence import Absence, Pulse
-from bot.model.alerting import (
-    Alert,
-    Asked,
-    Chart,
-    Earlier,
-    Evidence,
-    Finding,
-    Incident,
-    LastTime,
-    Severity,
-    Sheet,
-    Snooze,
-    SnoozeEnd,
-    State,
-    TimelineEntry,
-    Told,
-    Waiting,
-)
+from bot.model.alerting import Alert, Chart, Earlier, Evidence, Finding, Severity, Sheet
 from bot.model.azure import AzureAlert, AzureSeries
 from bot.model.base import Value
 from bot.model.broken import BrokenRow, BrokenRows, Wrong
@@ -38,6 +21,17 @@ from bot.model.entra import (
     ScopedGroup,
 )
 from bot.model.hybrid import DirectoryObject, DirectorySync, ServiceFault, SyncConflict
+from bot.model.incident import (
+    Asked,
+    Incident,
+    LastTime,
+    Snooze,
+    SnoozeEnd,
+    State,
+    TimelineEntry,
+    Told,
+    Waiting,
+)
 from bot.model.people import Person, Role
 from bot.model.report import Acted, Digest, Every, Fared, Report
 from bot.model.seen import (

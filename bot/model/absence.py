@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model.alerting import Incident
 from bot.model.base import Value
+from bot.model.incident import Incident
 
 
 class Pulse(Value, frozen=True, kw_only=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from bot.model.alerting import Incident
 from bot.model.base import Value
 from bot.model.entra import Credential
+from bot.model.incident import Incident
 
 
 class Every(StrEnum):

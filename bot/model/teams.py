@@ -136,7 +136,8 @@ class AuditEntry(Value, frozen=True, kw_only=True):
 class CommandHelp(Value, frozen=True, kw_only=True):
     """A chat command as help, the manifest and the README show it, e.g. usage `errors [job] [--since 24h]`.
 
-    `choices` are words that it takes, each with what it means; one that is "" is about them all.
+    `choices` are words that it takes, each with what it means; one that is "" is about them all. `flags` are its flags (and
+    what else needs a word) as they are typed, each with what it is for; `brief` is a usage that is short enough for a list.
     """
 
     name: str
@@ -145,6 +146,8 @@ class CommandHelp(Value, frozen=True, kw_only=True):
     role: Role
     hidden: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    flags: tuple[tuple[str, str], ...] = ()
+    brief: str = ""
 
 
 class RuleHelp(Value, frozen=True, kw_only=True):

@@ -25,7 +25,14 @@ class Unclear(Refusal):
 
 
 class BadSettings(Exception):
-    """Everything that is wrong with the settings, at once; the text is for the terminal."""
+    """Everything that is wrong with the settings, at once; the text is for the terminal.
+
+    `mistakes` are its lines where it tells of several things, each with what is to be mended.
+    """
+
+    def __init__(self, text: str, mistakes: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.mistakes = tuple(mistakes) or (text,)
 
 
 class SourceDown(Exception):

@@ -30,7 +30,10 @@ class Receiver(Protocol):
 
     @property
     def looks(self) -> bool:
-        """Whether `find` can look at all."""
+        """Whether a post whose answer was lost does no harm: `find` sees it, or who receives it knows it again by its key.
+
+        Otherwise no more than one is ever under way.
+        """
         ...
 
     async def post(self, conversation: Conversation, message: Message) -> Posted: ...

@@ -1,8 +1,9 @@
 """Where Microsoft's services are; the defaults are its global cloud."""
 
-from pydantic import Field, FilePath
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from bot.settings.forms import File, Scope
 from bot.settings.values import Https, Url
 
 
@@ -26,9 +27,9 @@ class Endpoints(BaseSettings):
     bot_issuer: str = Field(
         default="https://api.botframework.com", description="Issuer that tokens from Teams must name."
     )
-    bot_scope: str = Field(
+    bot_scope: Scope = Field(
         default="https://api.botframework.com/.default", description="Scope of the token that the bot sends to Teams."
     )
-    ca_file: FilePath | None = Field(
+    ca_file: File = Field(
         default=None, description="Certificate authority to trust besides the system's, as a PEM file."
     )

@@ -1,11 +1,11 @@
 """Rules and questions in KQL."""
 
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from bot.settings.forms import Folder, Resource
 from bot.settings.values import Words
 
 
@@ -13,7 +13,7 @@ class Kql(BaseSettings):
     """Rules and questions in KQL."""
 
     # Rules and questions in KQL
-    rules_dir: Path | None = Field(
+    rules_dir: Folder = Field(
         default=None,
         description="Folder of your own rules in KQL, NAME.kql; docs/kql-rules.md says how they are written.",
     )
@@ -26,9 +26,8 @@ class Kql(BaseSettings):
     kql_seconds: Annotated[float, Field(gt=0, le=180)] = Field(
         default=30, description="Seconds that an answer to `kql` may take."
     )
-    workspace_resource: str = Field(
+    workspace_resource: Resource = Field(
         default="",
         max_length=400,
-        pattern=r"^(/subscriptions/[^?#]+)?$",
         description="Azure resource id of the workspace (/subscriptions/…/workspaces/NAME), for links that open rows in the portal.",
     )

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 from bot.settings.values import VARIED, Guid, OptionalGuid, SourceNames, Words
@@ -48,14 +48,6 @@ class Logs(BaseSettings):
         default="461e8683-5575-4561-ac7f-899cc907d62a",
         description="Application that such tokens are given to: AzNS AAD Webhook, which is Azure Monitor's action groups.",
     )
-
-    @field_validator("sources", "audits")
-    @classmethod
-    def _has_workspace(cls, value: str | tuple[str, ...], told: ValidationInfo) -> str | tuple[str, ...]:
-        # A workspace that is there but wrong is not among what is told: it is complained of by itself.
-        if "log_analytics" in value and told.data.get("workspace_id") == "":
-            raise ValueError("log_analytics is named, so WORKSPACE_ID must say which workspace to read")
-        return value
 
     @field_validator("alerts_secret")
     @classmethod

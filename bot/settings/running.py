@@ -1,12 +1,11 @@
 """How often the bot looks, and what happens when it is away."""
 
-import re
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
-from bot.settings.values import Seconds
+from bot.settings.values import Seconds, is_address
 
 
 class Running(BaseSettings):
@@ -34,6 +33,6 @@ class Running(BaseSettings):
     @field_validator("heartbeat_url")
     @classmethod
     def _can_be_fetched(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret and not re.fullmatch(r"https?://[^\s/]+\S*", secret.get_secret_value()):
-            raise ValueError("it must be an address, https://…")
+        if secret and not is_address(secret.get_secret_value()):
+            raise ValueError("it must be a whole address, https://HOST/…")
         return secret

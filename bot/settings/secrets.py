@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -16,7 +17,8 @@ def secret(reference: str, env_file: str | None = ".env") -> SecretStr:
     """The secret that `env:NAME` or `file:PATH` stands for. Raises ValueError with a sentence that never holds it."""
     kind, _, where = reference.partition(":")
     if kind == "env" and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", where):
-        found = os.environ.get(where) or (dotenv_values(env_file).get(where) if env_file else "") or ""
+        kept = dotenv_values(env_file, encoding="utf-8-sig") if env_file else {}
+        found = os.environ.get(where) or kept.get(where) or ""
         if not found:
             raise ValueError(f"names {where}, which is neither in the environment nor in .env")
         return SecretStr(found)
@@ -27,6 +29,9 @@ def secret(reference: str, env_file: str | None = ".env") -> SecretStr:
 
 def _kept(path: Path) -> str:
     try:
+        # It would be waited for without an end.
+        if path.is_fifo():
+            raise OSError(errno.EINVAL, "it is a pipe")
         with path.open("rb") as file:
             found = file.read(LARGEST_SECRET + 1).decode("utf-8").strip()
     except (OSError, ValueError) as error:

@@ -1,8 +1,9 @@
 """Who is told what, how fast, and how often again."""
 
-from pydantic import Field, FilePath
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from bot.settings.forms import File, TimeOfDay
 from bot.settings.values import CatalogueApp, Places, Reminders, Zone
 
 
@@ -13,7 +14,7 @@ class Telling(BaseSettings):
         default=True,
         description="Watch every job in the channel or chat that the app is installed in, until somebody says unwatch.",
     )
-    routes: FilePath | None = Field(
+    routes: File = Field(
         default=None,
         description="File of routes, webhooks, the fallback and who is on call, in TOML; docs/routes.md says how it is written.",
     )
@@ -24,8 +25,8 @@ class Telling(BaseSettings):
     teams_rate: int = Field(
         default=50,
         ge=1,
-        le=1_000,
-        description="Calls to Teams in a second at most, in all conversations together; Teams' own limit is 50 for each app.",
+        le=50,
+        description="Calls to Teams in a second at most, in all conversations together; Teams takes 50 of an app in a tenant, so no more can be set.",
     )
     teams_margin: float = Field(
         default=0.055,
@@ -43,11 +44,7 @@ class Telling(BaseSettings):
     )
 
     # Digests, for conversations that said `digest daily` or `digest weekly`
-    digest_time: str = Field(
-        default="08:00",
-        pattern=r"^([01]?\d|2[0-3]):[0-5]\d$",
-        description="Time of day at which digests are sent, as 08:00.",
-    )
+    digest_time: TimeOfDay = Field(default="08:00", description="Time of day at which digests are sent, as 08:00.")
     digest_zone: Zone = Field(
         default="UTC",
         description="Time zone of DIGEST_TIME, as in the IANA list: UTC, Europe/Berlin, America/New_York.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_network
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,10 +20,25 @@ def _split(value: object) -> object:
     return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
-def _encrypted(value: str) -> str:
-    if not re.fullmatch(r"https://\S+", value):
-        raise ValueError("it must begin with https://: secrets are sent there")
+def is_address(value: str) -> bool:
+    """Whether it is a whole address of HTTP: a host, a port that there can be, and nothing blank."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in value
+    except ValueError:
+        return False
+
+
+def _address(value: str) -> str:
+    if not is_address(value) or not value.isprintable():
+        raise ValueError("it must be a whole address, https://HOST/…")
     return value
+
+
+def _encrypted(value: str) -> str:
+    if not value.startswith("https://"):
+        raise ValueError("it must begin with https://: secrets are sent there")
+    return _address(value)
 
 
 def _guid(value: object) -> object:
@@ -68,7 +84,7 @@ People = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_people)]
 SourceNames = Annotated[tuple[Literal["graph", "log_analytics"], ...], NoDecode, BeforeValidator(_split)]
 
 
-Url = Annotated[str, Field(pattern=r"^https?://\S+$")]
+Url = Annotated[str, AfterValidator(_address)]
 
 
 Https = Annotated[str, AfterValidator(_encrypted)]

@@ -80,7 +80,7 @@ class LogAnalyticsSource:
 
     async def _query(self, place: Place, most: int, now: datetime) -> Sequence[Row] | None:
         """The rows; None where they were too many for one answer, and fewer are to be asked for."""
-        from bot.adapters.log_analytics import PartialAnswer
+        from bot.adapters.log_faults import PartialAnswer
 
         try:
             since = _moment(place.ingested)

@@ -11,6 +11,7 @@ from aiohttp import web
 from sandbox.faults import Faults, misbehave
 from sandbox.graph import apps, directory, jobs, logs, messages, role_assignments
 from sandbox.graph.batch import answer_batch
+from sandbox.graph.in_order import Logs
 from sandbox.graph.paging import Pages
 from sandbox.graph.routing import Ask, GraphError, Reply, find
 from sandbox.graph.throttle import Throttle
@@ -30,7 +31,7 @@ class Graph:
     def __init__(self, tenant: Tenant, faults: Faults, *, throttle: bool = True) -> None:
         self.tenant, self.faults = tenant, faults
         self.throttle = Throttle(tenant.clock) if throttle else None
-        self.pages = Pages()
+        self.pages, self.logs = Pages(), Logs()
         self._requests = 0
 
     def answer(self, base: str, method: str, path: str, query: dict[str, str], body: Any) -> Reply:
@@ -47,6 +48,7 @@ class Graph:
         return Ask(
             tenant=self.tenant,
             pages=self.pages,
+            logs=self.logs,
             base=base,
             method=method,
             path=path,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sandbox.graph import objects
 from sandbox.graph.filters import Grammar
-from sandbox.graph.paging import follow, only, page, selector, top_of
+from sandbox.graph.paging import Row, follow, only, page, selector, top_of
 from sandbox.graph.routing import Ask, GraphError, Reply, route
-from sandbox.rows import Json
+from sandbox.graph.users import USER, as_users
 from sandbox.world import Group
 
 USUAL, MOST = 100, 999
@@ -48,7 +48,7 @@ def organization(ask: Ask) -> Reply:
 
 @route("GET", "/users")
 def users(ask: Ask) -> Reply:
-    return _listed(ask, objects.users(ask.tenant, ask.tenant.world.people), USERS, objects.USER)
+    return _listed(ask, as_users(ask.tenant, ask.tenant.world.people), USERS, USER)
 
 
 @route("GET", "/users/{id}")
@@ -56,7 +56,7 @@ def user(ask: Ask) -> Reply:
     """One person, by id or by user principal name."""
     key = ask.parts["id"].lower()
     found = [person for person in ask.tenant.world.people if key in (person.id, person.upn)]
-    return _single(ask, objects.users(ask.tenant, found), found[0].id if found else key, objects.USER)
+    return _single(ask, as_users(ask.tenant, found), found[0].id if found else key, USER)
 
 
 @route("GET", "/groups")
@@ -94,9 +94,7 @@ def _behavior(ask: Ask, known: Sequence[str]) -> Reply:
 def members(ask: Ask) -> Reply:
     for group in _groups(ask):
         if group.id == ask.parts["id"]:
-            return _listed(
-                ask, objects.members(ask.tenant, group), Grammar({}, fold=True), ("@odata.type", *objects.USER)
-            )
+            return _listed(ask, objects.members(ask.tenant, group), Grammar({}, fold=True), ("@odata.type", *USER))
     raise missing(ask.parts["id"])
 
 
@@ -142,7 +140,7 @@ def owners(ask: Ask) -> Reply:
     return _listed(ask, rows, Grammar({}, fold=True))
 
 
-def _listed(ask: Ask, rows: list[Json], grammar: Grammar, usual: Sequence[str] = ()) -> Reply:
+def _listed(ask: Ask, rows: Sequence[Row], grammar: Grammar, usual: Sequence[str] = ()) -> Reply:
     only(ask, "$filter", "$select", "$top", "$skiptoken")
     if (rest := follow(ask)) is not None:
         return rest
@@ -154,7 +152,7 @@ def _listed(ask: Ask, rows: list[Json], grammar: Grammar, usual: Sequence[str] =
     return page(ask, rows, top, selector(ask, usual or known, known)) if rows else page(ask, rows, top)
 
 
-def _single(ask: Ask, rows: Sequence[Json], key: str, usual: Sequence[str] = ()) -> Reply:
+def _single(ask: Ask, rows: Sequence[Row], key: str, usual: Sequence[str] = ()) -> Reply:
     only(ask, "$select")
     for row in rows:
         if row["id"] == key:

@@ -35,10 +35,11 @@ class Grammar:
 
     def parse(self, text: str) -> Test:
         """The test that a filter describes. Raises GraphError for anything that is not documented."""
-        return _Parser(self, _tokens(text)).whole()
+        return _Parser(self, tokens(text)).whole()
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
+def tokens(text: str) -> list[tuple[str, str]]:
+    """The words of a filter, each with its kind. Raises GraphError for what is none."""
     found: list[tuple[str, str]] = []
     at = 0
     while at < len(text.rstrip()):
@@ -123,9 +124,9 @@ class _Parser:
         if operator not in allowed:
             raise _wrong(f"The operator '{operator}' is not supported for '{field}'.")
         read = _reader(self._grammar.paths.get(field, field))
-        return (
-            _TESTS[operator](read, value) if not self._grammar.fold else _TESTS[operator](_folded(read), _fold(value))
-        )
+        if self._grammar.fold:
+            return _TESTS[operator](lambda row: _fold(read(row)), _fold(value))
+        return _TESTS[operator](read, value)
 
     def _literal(self) -> str | int | bool:
         kind, text = self._next()
@@ -134,7 +135,7 @@ class _Parser:
         if kind == "text":
             return text[1:-1].replace("''", "'")
         if kind == "time":
-            return _moment(text)
+            return moment(text)
         if kind == "number":
             return int(text)
         raise _wrong(f"'{text}' is no literal.")
@@ -180,15 +181,11 @@ _TESTS: dict[str, Callable[[Callable[[Mapping[str, Any]], Any], Any], Test]] = {
 }
 
 
-def _folded(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], Any]:
-    return lambda row: _fold(read(row))
-
-
 def _fold(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-def _moment(text: str) -> str:
+def moment(text: str) -> str:
     """A time in the fixed width that rows have, so that it compares as text."""
     try:
         return graph_time(datetime.fromisoformat(text))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from sandbox.graph.filters import Grammar
+from sandbox.graph.in_order import ALWAYS, span
 from sandbox.graph.paging import follow, only, page, top_of
 from sandbox.graph.routing import Ask, GraphError, Reply, route
 from sandbox.rows import Json
 
 USUAL, MOST = 100, 1_000
+TIME = "activityDateTime"
 _TEXT = "eq contains"
 
 PROVISIONING = Grammar(
@@ -44,14 +47,13 @@ AUDITS = Grammar(
 
 @route("GET", "/auditLogs/provisioning")
 def provisioning(ask: Ask) -> Reply:
-    # A repeated arrival is Log Analytics' habit; Graph shows a row once.
-    rows = [row.event for row in ask.tenant.arrived if not row.repeat]
-    return _log(ask, rows, PROVISIONING, ask.tenant.wild.entries)
+    between = partial(ask.logs.provisioning.between, ask.tenant.arrived)
+    return _log(ask, between, PROVISIONING, ask.tenant.wild.entries)
 
 
 @route("GET", "/auditLogs/directoryAudits")
 def audits(ask: Ask) -> Reply:
-    return _log(ask, ask.tenant.audits, AUDITS)
+    return _log(ask, partial(ask.logs.audits.between, ask.tenant.audits), AUDITS)
 
 
 @route("GET", "/auditLogs/directoryAudits/{directoryAuditId}")
@@ -62,16 +64,18 @@ def audit(ask: Ask) -> Reply:
     raise GraphError(404, "NotFound", "The audit entry does not exist.")
 
 
-def _log(ask: Ask, rows: list[Json], grammar: Grammar, first: Sequence[Any] = ()) -> Reply:
+def _log(ask: Ask, between: Callable[[str, str], list[Json]], grammar: Grammar, first: Sequence[Any] = ()) -> Reply:
     only(ask, "$filter", "$orderby", "$top", "$skiptoken")
     if (rest := follow(ask)) is not None:
         return rest
     top = top_of(ask, USUAL, MOST)
     newest_first = _newest_first(ask.query.get("$orderby"))
-    if (text := ask.query.get("$filter")) is not None:
+    text = ask.query.get("$filter")
+    rows = between(*(span(text, TIME) if text is not None else ALWAYS))
+    if text is not None:
         test = grammar.parse(text)
         rows = [row for row in rows if test(row)]
-    return page(ask, [*first, *sorted(rows, key=lambda row: row["activityDateTime"], reverse=newest_first)], top)
+    return page(ask, [*first, *sorted(rows, key=lambda row: row[TIME], reverse=newest_first)], top)
 
 
 def _newest_first(orderby: str | None) -> bool:

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sandbox.graph.paging import follow, only, page, top_of
+from sandbox.graph.paging import Row, follow, only, page, top_of
 from sandbox.graph.routing import Ask, GraphError, Reply, route
 from sandbox.ids import graph_time, guid
 from sandbox.rows import Json
@@ -61,7 +61,7 @@ def _listed(ask: Ask, messages: list[Json]) -> Reply:
     return page(ask, newest_first, top_of(ask, USUAL, MOST), lambda message: _message(ask, message))
 
 
-def _message(ask: Ask, message: Json) -> Json:
+def _message(ask: Ask, message: Row) -> Json:
     """A chatMessage; cards are attachments whose content is JSON in a string."""
     activity = message["activity"]
     attachments = [_attachment(message["id"], number, found) for number, found in enumerate(_cards(activity))]

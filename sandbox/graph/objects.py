@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 
+from sandbox.graph.users import as_users, conflicts, refused
 from sandbox.ids import whole_second
-from sandbox.people import AD_DOMAIN, DOMAIN, Person
+from sandbox.people import AD_DOMAIN, DOMAIN
 from sandbox.rows import Json
 from sandbox.tenant import Tenant
 from sandbox.world import COMPANY, Group, ServicePrincipal
-
-USER = (
-    *("id", "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone"),
-    *("officeLocation", "preferredLanguage", "surname", "userPrincipalName"),
-)
-"""What Graph shows of a user who asks for nothing in particular."""
 
 _ASSIGNED_USERS, _ASSIGNED_GROUPS = 20, 3
 _DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000"
@@ -33,49 +27,6 @@ def organization(tenant: Tenant) -> Json:
     }
 
 
-def users(tenant: Tenant, people: Iterable[Person]) -> list[Json]:
-    """People as Graph lists them; all of them were synchronized at one time."""
-    synced_at = tenant.sync.last(tenant)
-    return [_user(tenant, person, synced_at) for person in people]
-
-
-def _user(tenant: Tenant, person: Person, synced_at: str) -> Json:
-    return {
-        "id": person.id,
-        "accountEnabled": True,
-        "businessPhones": [],
-        "department": person.department,
-        "displayName": person.name,
-        "employeeId": person.worker_id,
-        "givenName": person.given,
-        "jobTitle": person.title,
-        "mail": person.upn,
-        "mobilePhone": None,
-        "officeLocation": None,
-        "onPremisesDistinguishedName": person.dn,
-        "onPremisesDomainName": AD_DOMAIN,
-        "onPremisesImmutableId": person.ad_guid,
-        "onPremisesLastSyncDateTime": synced_at,
-        "onPremisesProvisioningErrors": _conflicts(tenant, person.id),
-        "onPremisesSyncEnabled": person.id not in tenant.sync.cloud_managed,
-        "preferredLanguage": None,
-        "proxyAddresses": [f"SMTP:{person.upn}"],
-        "serviceProvisioningErrors": _refused(tenant, person.id),
-        "surname": person.surname,
-        "userPrincipalName": person.upn,
-        "userType": "Member",
-    }
-
-
-def _conflicts(tenant: Tenant, identity: str) -> list[Json]:
-    """What Connect Sync could not take over; Cloud Sync tells of conflicts in the provisioning log alone."""
-    return [tenant.sync.conflicts[identity]] if identity in tenant.sync.conflicts else []
-
-
-def _refused(tenant: Tenant, identity: str) -> list[Json]:
-    return [tenant.sync.refused[identity]] if identity in tenant.sync.refused else []
-
-
 def contacts(tenant: Tenant) -> list[Json]:
     """Mail contacts that came from Active Directory."""
     made: list[Json] = []
@@ -86,10 +37,10 @@ def contacts(tenant: Tenant) -> list[Json]:
                 "id": identity,
                 "displayName": name,
                 "mail": address,
-                "onPremisesProvisioningErrors": _conflicts(tenant, identity),
+                "onPremisesProvisioningErrors": conflicts(tenant, identity),
                 "onPremisesSyncEnabled": True,
                 "proxyAddresses": [f"SMTP:{address}"],
-                "serviceProvisioningErrors": _refused(tenant, identity),
+                "serviceProvisioningErrors": refused(tenant, identity),
             }
         )
     return made
@@ -106,11 +57,11 @@ def group(tenant: Tenant, found: Group) -> Json:
         "mailNickname": "".join(letter for letter in found.name if letter.isalnum()),
         "onPremisesDomainName": AD_DOMAIN if found.on_premises else None,
         "onPremisesLastSyncDateTime": tenant.sync.last(tenant) if found.on_premises else None,
-        "onPremisesProvisioningErrors": _conflicts(tenant, found.id),
+        "onPremisesProvisioningErrors": conflicts(tenant, found.id),
         "onPremisesSyncEnabled": True if found.on_premises else None,
         "proxyAddresses": [],
         "securityEnabled": True,
-        "serviceProvisioningErrors": _refused(tenant, found.id),
+        "serviceProvisioningErrors": refused(tenant, found.id),
     }
 
 
@@ -169,7 +120,7 @@ def _password(tenant: Tenant, principal: ServicePrincipal) -> Json:
 
 def members(tenant: Tenant, found: Group) -> list[Json]:
     people = () if found.id in tenant.groups_empty else found.members
-    return [{"@odata.type": "#microsoft.graph.user", **each} for each in users(tenant, people)]
+    return [{"@odata.type": "#microsoft.graph.user", **each} for each in as_users(tenant, people)]
 
 
 def assignments(tenant: Tenant, principal: ServicePrincipal) -> list[Json]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.graph.routing import Ask, GraphError, Reply
 from sandbox.rows import Json
 
 _OPEN_LINKS = 500
-Show = Callable[[Json], Json]
+Row = Mapping[str, Any]
+Show = Callable[[Row], Json]
 
 
 class Pages:
     """What is left of collections that were asked for; the oldest links are forgotten."""
 
     def __init__(self) -> None:
-        self._left: OrderedDict[str, tuple[Sequence[Json], int, Show | None]] = OrderedDict()
+        self._left: OrderedDict[str, tuple[Sequence[Row], int, Show | None]] = OrderedDict()
 
-    def keep(self, rows: Sequence[Json], top: int, show: Show | None) -> str:
+    def keep(self, rows: Sequence[Row], top: int, show: Show | None) -> str:
         """Remember what is left, and give out a token for it."""
         token = secrets.token_urlsafe(24)
         self._left[token] = (rows, top, show)
@@ -28,7 +30,7 @@ class Pages:
             self._left.popitem(last=False)
         return token
 
-    def find(self, token: str) -> tuple[Sequence[Json], int, Show | None]:
+    def find(self, token: str) -> tuple[Sequence[Row], int, Show | None]:
         """What a token stands for. Raises GraphError for one that was never given out, or long ago."""
         found = self._left.get(token)
         if found is None:
@@ -36,7 +38,7 @@ class Pages:
         return found
 
 
-def page(ask: Ask, rows: Sequence[Json], top: int, show: Show | None = None) -> Reply:
+def page(ask: Ask, rows: Sequence[Row], top: int, show: Show | None = None) -> Reply:
     """The first page of rows, with a link to the others; `show` makes the JSON of each row that is on it."""
     value = rows[:top] if show is None else [show(row) for row in rows[:top]]
     body: Json = {"@odata.context": f"{ask.base}/$metadata#{ask.path[1:]}", "value": value}

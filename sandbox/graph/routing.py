@@ -11,6 +11,7 @@ import msgspec
 from sandbox.tenant import Tenant
 
 if TYPE_CHECKING:
+    from sandbox.graph.in_order import Logs
     from sandbox.graph.paging import Pages
 
 
@@ -19,6 +20,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     tenant: Tenant
     pages: Pages
+    logs: Logs
     base: str
     method: str
     path: str

@@ -41,9 +41,9 @@ def _when_judging_begins(bot: Bot) -> list[tuple[float, float]]:
     found: list[tuple[float, float]] = []
     judge = bot.watcher.judge
 
-    async def noted() -> None:
+    async def noted(**more: Any) -> None:
         found.append((time.monotonic(), time.process_time()))
-        await judge()
+        await judge(**more)
 
     bot.watcher.judge = noted
     return found

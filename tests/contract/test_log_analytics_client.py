@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.adapters.log_analytics import LogAnalytics, PartialAnswer
+from bot.adapters.log_analytics import LogAnalytics
+from bot.adapters.log_faults import PartialAnswer
 from bot.ports import SourceDown
 from bot.sources.log_analytics import LogAnalyticsSource
 from sandbox.faults import Fault, Faults

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from sandbox.graph.routing import ROUTES, Reply
 from sandbox.tenant import Tenant
@@ -27,9 +25,8 @@ def description(file: str) -> dict[str, Any]:
 
 
 @cache
-def validator(file: str, reference: str) -> Any:
-    resource: Any = Resource(contents=description(file), specification=DRAFT202012)  # pyright: ignore[reportUnknownVariableType, reportCallIssue]
-    registry: Any = Registry().with_resource(f"urn:{file}", resource)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportUnknownArgumentType]
+def validator(file: str, reference: str) -> Draft202012Validator:
+    registry = Registry([(f"urn:{file}", description(file))], draft=Draft202012)
     return Draft202012Validator({"$ref": f"urn:{file}{reference}"}, registry=registry)
 
 

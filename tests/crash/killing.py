@@ -23,6 +23,7 @@ from sandbox.lag import PROMPT
 from sandbox.memory_teams import MemoryTeams
 from sandbox.server import Sandbox
 from sandbox.tenant import Tenant
+from tests.crash.desk import Desk
 from tests.support.until import until
 
 LONGEST_LIFE = 2.0
@@ -36,13 +37,17 @@ PATIENCE = 900
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is after the last bot was left alone until it came to rest."""
+    """What there is after the last bot was left alone until it came to rest. `repeated` are calls that a webhook was sent
+    more than once, each time under the same id.
+    """
 
     kills: int
     replicas: int
     incidents: int
     lost: list[str]
     doubled: list[str]
+    disordered: list[str]
+    repeated: int
 
 
 class Bots:
@@ -95,7 +100,10 @@ async def killing(folder: Path, url: str, *, replicas: int, kills: int, seed: in
     tenant = Tenant(story="quiet", lag=PROMPT)
     async with AsyncExitStack() as held:
         box = await held.enter_async_context(Sandbox(tenant, Faults(tenant.clock), folder=folder, throttle=False))
+        desk = Desk()
+        await held.enter_async_context(desk.server.running())
         settings = box.environment() | {
+            **desk.settings(folder),
             "DATABASE_URL": url,
             "HOST": "127.0.0.1",
             "SOURCES": "log_analytics",
@@ -114,7 +122,7 @@ async def killing(folder: Path, url: str, *, replicas: int, kills: int, seed: in
         await _installed(door, teams)
         for number in range(kills):
             await _round(tenant, running, rng, number)
-        return await _at_rest(url, tenant, teams, kills=kills, replicas=replicas)
+        return await _at_rest(url, tenant, teams, desk, kills=kills, replicas=replicas)
 
 
 async def _installed(door: Door, teams: MemoryTeams) -> None:
@@ -137,7 +145,7 @@ async def _round(tenant: Tenant, running: Bots, rng: random.Random, number: int)
     await running.start(slot)
 
 
-async def _at_rest(url: str, tenant: Tenant, teams: MemoryTeams, **counts: int) -> Outcome:
+async def _at_rest(url: str, tenant: Tenant, teams: MemoryTeams, desk: Desk, **counts: int) -> Outcome:
     """Wait until every cause that is still there has its incident, and every incident its card; then count."""
     store = await Store.open(url)
     try:
@@ -157,10 +165,16 @@ async def _at_rest(url: str, tenant: Tenant, teams: MemoryTeams, **counts: int) 
     said = [json.dumps(card.card) for card in teams.cards()]
     found = {each.number: sum(marker(each.number) in text for text in said) for each in incidents}
     # What another incident explains is told on that one's card.
-    own = {each.number for each in incidents if not each.held_by}
-    lost += [f"#{number}" for number, times in found.items() if times == 0 and number in own]
-    doubled = [f"#{number}" for number, times in found.items() if times > 1]
-    return Outcome(incidents=len(incidents), lost=lost, doubled=doubled, **counts)
+    own = [each for each in incidents if not each.held_by]
+    lost += [f"#{each.number}" for each in own if found[each.number] == 0] + desk.lost(own)
+    return Outcome(
+        incidents=len(incidents),
+        lost=lost,
+        doubled=[f"#{number}" for number, times in found.items() if times > 1],
+        disordered=desk.disordered(),
+        repeated=desk.repeated(),
+        **counts,
+    )
 
 
 async def _unseen(store: Store, tenant: Tenant) -> set[str]:

@@ -113,6 +113,30 @@ async def test_cards_that_were_given_up_are_said_with_why(scene: Whole) -> None:
     assert "1 card given up, the last because: Teams answered 400" in (await faults(scene))["Deliveries"]
 
 
+async def test_what_waits_for_more_than_five_minutes_is_said_with_where_to(scene: Whole) -> None:
+    await scene.look()
+    scene.faults.add(Fault(area="door", kind="status", status=503, times=0))
+    scene.tenant.beat("proxy_conflict", count=3)
+    await scene.look(seconds=60)
+    scene.clock.turn(minutes=3)
+    assert "Deliveries" not in await faults(scene), "what waits for a moment is no fault"
+    assert "1 card not delivered yet" in told(await scene.bot.examine(), Grade.NOTE)["Deliveries"]
+    scene.clock.turn(minutes=3)
+    said = (await faults(scene))["Deliveries"]
+    assert said.startswith("A card for channel in Identity operations waits for 6 min by now, after 2 attempts.")
+    assert said.endswith("The command undelivered lists what waits.")
+
+
+async def test_a_watch_that_stands_still_for_more_than_five_minutes_is_said(scene: Whole) -> None:
+    await scene.look()
+    scene.clock.turn(minutes=4)
+    assert told(await scene.bot.examine(), Grade.WELL)["Watch"] == "The logs were looked into 4 min ago."
+    scene.clock.turn(minutes=2)
+    assert (await faults(scene))["Watch"].startswith("Nobody has looked into the logs for 6 min: see what the log")
+    await scene.look()
+    assert "Watch" not in await faults(scene)
+
+
 async def test_broken_rows_are_told_with_their_fields_and_never_with_what_stands_there(scene: Whole) -> None:
     await scene.look()
     row = BrokenRow(id="secret-id", why=Wrong.TYPE, fields=("sourceIdentity.id",))
@@ -152,3 +176,10 @@ async def test_an_operator_asks_in_chat_and_a_reader_may_not(scene: Whole) -> No
     await scene.look()
     assert "I have what I need" in words(await scene.say("doctor"))
     assert "for operators" in words(await scene.say("doctor", person=scene.tenant.admins[1]))
+
+
+async def test_a_table_that_the_workspace_does_not_have_is_told(tmp_path: Path) -> None:
+    async with whole(tmp_path, kql_tables="AuditLogs SecurityEvents") as scene:
+        await scene.look()
+        said = (await faults(scene))["Workspace"]
+    assert said.startswith("KQL_TABLES names SecurityEvents, which cannot be asked: Log Analytics did not accept")

@@ -10,7 +10,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -52,15 +51,25 @@ async def test_app_py_doctor_ends_with_0_where_all_is_well(box: Sandbox, tmp_pat
 async def test_app_py_doctor_tells_everything_that_is_wrong_at_once_and_ends_with_1(
     box: Sandbox, tmp_path: Path
 ) -> None:
-    wrong = {"DATABASE_URL": "sqlite:////nowhere/at/all.db", "APP_SECRET": "not-the-secret"}
-    code, output, errors = await run(tmp_path, box.environment() | wrong, "--json")
-    found: dict[str, dict[str, Any]] = {}
+    (tmp_path / "routes.toml").write_text('[fallback]\nto = ["nobody", "mailto:iam@contoso.com"]\n', "utf-8")
+    wrong = {"DATABASE_URL": "sqlite:////nowhere/at/all.db", "APP_SECRET": "not-the-secret", "ROUTES": "routes.toml"}
+    also = {"RULES_DIR": "none", "DIGEST_TIME": "noon", "SMPT_HOST": "mail"}
+    code, output, errors = await run(tmp_path, box.environment() | wrong | also, "--json")
+    found: dict[str, list[str]] = {}
     for each in json.loads(output):
-        if each["grade"] == "fault":
-            found.setdefault(each["topic"], each)
+        found.setdefault(f"{each['grade']} {each['topic']}", []).append(each["text"])
     assert (code, errors) == (1, "")
-    assert "DATABASE_URL cannot be opened" in found["Database"]["text"]
-    assert "APP_SECRET is wrong" in found["Sign-in"]["text"]
+    assert found["fault Database"] == ["The database of DATABASE_URL cannot be opened: unable to open database file."]
+    assert [each.split(": ")[0].split(" (")[0] for each in found["fault Settings"]] == [
+        "ROUTES, routes.toml",
+        "ROUTES, routes.toml",
+        "DIGEST_TIME is wrong",
+        "RULES_DIR is wrong",
+    ]
+    assert found["note Settings"] == [
+        "SMPT_HOST in the environment is no setting and does nothing. Did you mean SMTP_HOST?"
+    ]
+    assert "APP_SECRET is wrong" in found["fault Sign-in"][0]
     assert "not-the-secret" not in output
 
 

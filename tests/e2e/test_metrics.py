@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import event
 
 from bot.metered import looking, outcome
 from bot.metrics import Metrics
+from bot.ports import StoreDown
 from sandbox.faults import Fault
 from tests.support.whole import Whole, whole
 
@@ -99,6 +105,76 @@ async def test_broken_rows_are_counted_by_why_and_told_by_the_check_up(tmp_path:
         told = [each.text for each in await scene.bot.examine() if each.topic == "Broken rows"]
         assert len(told) == 3
         assert any("a needed field is missing" in text and "activityDateTime" in text for text in told)
+
+
+async def test_without_a_database_the_metrics_say_so_and_what_was_counted_goes_on(tmp_path: Path) -> None:
+    async with whole(tmp_path) as scene:
+        await scene.look()
+        before = await read(scene)
+        assert value(before, "syncwatch_database_up") == 1
+        async with without_database(scene):
+            found = await read(scene)
+        assert value(found, "syncwatch_database_up") == 0
+        looked_up = {"syncwatch_open_incidents", "syncwatch_undelivered", "syncwatch_lease_epoch"}
+        assert {name for name, _ in found} & looked_up == set()
+        assert value(found, "syncwatch_source_up", source="log_analytics") == 1
+        assert value(found, "syncwatch_api_calls_total", api="graph", outcome="ok") > 0
+        assert value(await read(scene), "syncwatch_database_up") == 1
+
+
+async def test_what_cannot_be_written_down_is_named_by_readyz_until_it_can(tmp_path: Path) -> None:
+    async with whole(tmp_path) as scene:
+        await scene.look()
+        assert await ready(scene) == (200, [])
+        scene.tenant.beat("proxy_conflict", count=3)
+        scene.clock.turn(seconds=60)
+        await scene.bot.watcher.tick()
+        with locked(scene), pytest.raises(StoreDown):
+            await scene.bot.deliverer.deliver()
+        problem = "The bot's database does not answer: database is locked."
+        assert scene.bot.deliverer.problem == problem
+        assert await ready(scene) == (503, [problem])
+        scene.clock.turn(seconds=10)
+        await scene.deliver()
+        assert await ready(scene) == (200, [])
+
+
+async def ready(scene: Whole) -> tuple[int, list[str]]:
+    """What an orchestrator is told."""
+    async with aiohttp.ClientSession() as session, session.get(f"{scene.url}/readyz") as answer:
+        return answer.status, (await answer.json()).get("problems", [])
+
+
+@asynccontextmanager
+async def without_database(scene: Whole) -> AsyncGenerator[None]:
+    """Its file is not where it was."""
+    file = scene.folder / "bot.db"
+    await scene.bot.store.close()
+    file.rename(scene.folder / "elsewhere")
+    file.mkdir()
+    try:
+        yield
+    finally:
+        file.rmdir()
+        (scene.folder / "elsewhere").rename(file)
+
+
+@contextmanager
+def locked(scene: Whole) -> Generator[None]:
+    """Somebody else holds the lock that a writer needs; the bot waits for it no longer than a moment."""
+
+    def impatient(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA busy_timeout=20").close()
+
+    engine = scene.bot.store.home.engine.sync_engine
+    event.listen(engine, "checkout", impatient)
+    other = sqlite3.connect(scene.folder / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()
+        event.remove(engine, "checkout", impatient)
 
 
 def test_a_look_is_timed_and_one_that_ends_in_a_fault_is_counted() -> None:

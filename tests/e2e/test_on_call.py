@@ -47,7 +47,7 @@ async def test_what_nobody_takes_goes_to_one_after_the_other_and_ends_when_it_is
     ada, ben = scene.tenant.admins[0], scene.tenant.admins[1]
     answer = await says(scene, 0, f"oncall me, @{ben['displayName']} --for 12h")
     assert problems(answer.card) == []
-    assert f"{ben['displayName']} (no operator: may look, but not acknowledge)" in words(answer)
+    assert f"{ben['displayName']}  no operator: may acknowledge what comes, no more" in words(answer)
     await says(scene, 1, "mute 4h")
     incident = await opened(scene)
     card = scene.card("is in quarantine")
@@ -64,12 +64,16 @@ async def test_what_nobody_takes_goes_to_one_after_the_other_and_ends_when_it_is
     assert f"#{incident.number} · nobody has it yet" in words(chat(scene, 1)[-1])
     assert f"#{incident.number}" in words(await says(scene, 0, "oncall"))
 
-    await scene.teams.press(scene.card("is in quarantine"), "Acknowledge")
+    await scene.teams.press(chat(scene, 1)[-1], "Acknowledge", ben)
     await scene.look(seconds=16 * 60)
     assert sum("is asked now" in text for text in scene.teams.texts(general(scene.tenant))) == 2
     assert "Escalates" not in words(scene.card("is in quarantine"))
     told = words(await says(scene, 0, f"incident {incident.number}"))
     assert f"to {ben['displayName']}" in told
+    assert "done, being on call" in words(await says(scene, 0, "audit"))
+    found = [each.text for each in await scene.bot.examine() if each.topic == "On call"]
+    assert any(f"{ben['displayName']} is no operator, so they can acknowledge" in each for each in found)
+    assert "2 people can be asked after 15 minutes." in found
 
 
 async def test_only_operators_say_who_is_on_call_and_the_audit_trail_keeps_it(scene: Whole) -> None:

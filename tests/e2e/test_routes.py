@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.model import Grade
 from bot.ports import BadSettings
@@ -94,7 +95,6 @@ async def test_routes_as_code_decide_from_the_start_and_chat_leaves_them_alone(t
     (tmp_path / "routes.toml").write_text(_FILE.replace("19:GENERAL", general(Tenant(story="quiet"))), "utf-8")
     async with whole(tmp_path, watch_on_install=False, routes=tmp_path / "routes.toml") as scene:
         place = general(scene.tenant)
-        (tmp_path / "routes.toml").write_text("", "utf-8")  # it is read at the start alone
         said = words(await scene.say("routes"))
         assert "2 routes." in said
         assert "S1" in said
@@ -107,6 +107,34 @@ async def test_routes_as_code_decide_from_the_start_and_chat_leaves_them_alone(t
         assert "stands in the settings ([[routes]] 1 of" in words(await scene.say("unwatch S1"))
         async with scene.bot.store.look() as tx:
             assert await tx.routes.all() == []
+
+
+async def test_a_file_that_is_changed_is_in_force_without_a_restart_and_one_with_mistakes_is_not(
+    tmp_path: Path,
+) -> None:
+    tenant = Tenant(story="quiet")
+    file, place = tmp_path / "routes.toml", general(tenant)
+    file.write_text(f'[[routes]]\nto = "{place}"\nrules = "job_paused"\n', "utf-8")
+    async with whole(tmp_path, watch_on_install=False, routes=file) as scene:
+        assert scene.bot.rereading is not None
+        file.write_text(f'[[routes]]\nto = "{place}"\nrules = "job_pausd"\nseverity = "critical"\n', "utf-8")
+        await scene.bot.rereading.look()
+        faults = [each.text for each in await scene.bot.examine() if each.grade is Grade.FAULT]
+        assert any("(line 3): rules 'job_pausd' fits no rule" in each for each in faults)
+        assert any("What was arranged before stays in force" in each for each in faults)
+        assert "syncwatch_config_last_reload_successful 0.0" in await metrics(scene)
+        assert "Rule job_paused" in words(await scene.say("routes"))
+        file.write_text(f'[[routes]]\nto = "{place}"\nrules = "quarantine"\n', "utf-8")
+        await scene.bot.rereading.look()
+        assert "syncwatch_config_last_reload_successful 1.0" in await metrics(scene)
+        scene.tenant.beat("credential_expires", job="Workday")
+        await scene.look(seconds=60)
+        assert told(scene, place) == 1
+
+
+async def metrics(scene: Whole) -> str:
+    async with ClientSession() as session, session.get(f"{scene.url}/metrics") as answer:
+        return await answer.text()
 
 
 _FILE = """

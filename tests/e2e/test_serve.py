@@ -46,14 +46,28 @@ async def test_without_settings_it_says_which_are_missing_and_what_they_are_for(
     assert "Traceback" not in end.said
 
 
-async def test_a_port_in_use_is_said(box: Sandbox, tmp_path: Path) -> None:
+async def test_all_that_is_wrong_is_told_in_one_list_before_anything_is_stored(box: Sandbox, tmp_path: Path) -> None:
+    routes, database = tmp_path / "routes.toml", tmp_path / "bot.db"
+    routes.write_text('[[routes]]\nto = "mailto:iam@contoso.com"\nseverity = "hgih"\n', "utf-8")
+    wrong = {"CA_FILE": str(tmp_path / "none.pem"), "RULES_OFF": "nonesuch", "DIGEST_TIME": "noon", "SMPT_HOST": "mail"}
+    mine = {"DATABASE_URL": f"sqlite:///{database.as_posix()}", "ROUTES": str(routes)}
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        end = await ended(tmp_path, box.environment() | {"PORT": str(taken.getsockname()[1])})
-    assert end.code == 2
-    assert "cannot listen on HOST 127.0.0.1, PORT" in end.said
-    assert end.said.count("127.0.0.1") == end.said.count("address") == 1, "and nothing is said twice"
+        end = await ended(tmp_path, box.environment() | mine | wrong | {"PORT": str(taken.getsockname()[1])})
+    heading, *lines = end.said[end.said.index("Settings are wrong") :].splitlines()
+    assert (end.code, heading) == (2, "Settings are wrong; mend these:")
+    assert [line.strip().split(" (")[0].split(" 127")[0] for line in lines] == [
+        "The bot cannot listen on HOST",
+        f"ROUTES, {routes}: [[routes]] 1",
+        f"ROUTES, {routes}: [[routes]] 1",
+        "DIGEST_TIME is wrong",
+        "RULES_OFF is wrong",
+        "CA_FILE is wrong",
+    ]
+    assert end.said.count("address already in use") == 1
+    assert "SMPT_HOST in the environment is no setting and does nothing. Did you mean SMTP_HOST?" in end.said
+    assert not database.exists()
     assert "Traceback" not in end.said
 
 
@@ -64,15 +78,18 @@ async def test_a_database_that_cannot_be_opened_is_said(box: Sandbox, tmp_path: 
     assert "Traceback" not in end.said
 
 
-async def test_a_certificate_file_that_is_not_there_is_said(box: Sandbox, tmp_path: Path) -> None:
-    end = await ended(tmp_path, box.environment() | {"CA_FILE": str(tmp_path / "none.pem")})
-    assert end.code == 2
-    assert "CA_FILE" in end.said
-    assert "Traceback" not in end.said
-
-
-async def test_a_healthy_tenant_makes_it_ready(box: Sandbox, tmp_path: Path) -> None:
-    await unready(box, tmp_path, "ready")
+async def test_a_healthy_tenant_makes_it_ready_and_where_it_listens_is_in_the_log(box: Sandbox, tmp_path: Path) -> None:
+    quick = {"WATCH_SECONDS": "1", "JOBS_SECONDS": "1"}
+    bot = Serving(box.environment() | quick | {"ALERTS_SECRET": "Abcdefgh-01234567-ijklmnop-89ABCDEF"})
+    await bot.start(tmp_path)
+    await bot.problem("ready")
+    end = await bot.stop()
+    (line,) = [each for each in end.said.splitlines() if " listening " in each]
+    assert line.endswith(
+        f"host='127.0.0.1' port={bot.port} messages='/api/messages' alerts='/api/alerts'"
+        " health='/healthz' readiness='/readyz' metrics='/metrics'"
+    )
+    assert "Abcdefgh" not in end.said
 
 
 async def test_a_graph_that_cannot_be_reached_is_said(box: Sandbox, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -29,6 +30,8 @@ GONE = [
     Upset(status=502),
     Upset(status=429),
 ]
+
+MANY = 40
 
 
 class Bot:
@@ -107,6 +110,20 @@ async def test_what_the_receiver_refuses_holds_nothing_else_up(bot: Bot, caplog:
     assert len(bot.home.server.heard) == 2
     assert "undeliverable: The webhook 'desk' answered 400: it does not understand the call" in caplog.messages
     assert "SECRET-IN-THE-ANSWER" not in caplog.text
+
+
+async def test_many_incidents_at_once_are_each_one_thing_there_though_answers_are_lost_and_the_bot_dies(
+    bot: Bot,
+) -> None:
+    numbers = [(await bot.happens(replace(IN_QUARANTINE, number=0))).number for _ in range(MANY)]
+    bot.home.server.next = [upset for _ in range(MANY // len(GONE)) for upset in GONE]
+    await bot.deliverer.look()
+    while len(bot.home.server.heard) < MANY // 2:  # noqa: ASYNC110 (the receiver has no events)
+        await asyncio.sleep(0)
+    await bot.deliverer.stop()
+    bot.restart()
+    await bot.rest()
+    assert bot.home.states() == ["open"] * len(numbers)
 
 
 async def test_an_outage_of_an_hour_ends_in_the_newest_state(bot: Bot) -> None:

@@ -92,6 +92,30 @@ async def test_what_breaks_is_told_everywhere_and_is_over_there_too(outside: Out
         assert outside.pager.pages == 1
 
 
+async def test_a_webhook_that_is_added_to_the_file_is_called_without_a_restart(
+    outside: Outside, tmp_path: Path
+) -> None:
+    routes = outside.file(tmp_path)
+    text, others = routes.read_text("utf-8"), 'to = ["webhook:own", "webhook:desk", "webhook:pager"]'
+    routes.write_text(
+        text.replace(others, 'to = "webhook:own"').replace("[webhooks.pager]", "[webhooks.later]"), "utf-8"
+    )
+    async with whole(tmp_path, routes=routes, webhook_allow="127.0.0.1") as scene:
+        assert scene.bot.rereading is not None
+        await scene.look()
+        scene.tenant.beat("proxy_conflict", count=3)
+        await scene.look(seconds=60)
+        assert await state(scene, outside) == (["open"], [], [])
+        routes.write_text(text, "utf-8")
+        await scene.bot.rereading.look()
+        await scene.deliver()
+        assert await state(scene, outside) == (["open"], ["1"], ["triggered"]), "what is open comes there, once"
+        scene.tenant.beat("recover", job="AD2AADProvisioning")
+        for _ in range(5):
+            await scene.look(seconds=60)
+        assert await state(scene, outside) == (["resolved"], ["6"], ["resolved"])
+
+
 async def test_an_address_inside_is_told_at_the_start(outside: Outside, tmp_path: Path) -> None:
     routes = outside.file(tmp_path)
     with pytest.raises(BadSettings, match="only if WEBHOOK_ALLOW names it") as caught:

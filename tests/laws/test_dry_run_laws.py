@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 
 from bot.adapters.store import Store
 from bot.adapters.store.schema import cards, notes
-from bot.incidents import Change, Kind, acknowledge, moved
+from bot.incidents import Change, Kind, moved
 from bot.model import Alert, Evidence, Incident, Job, Severity, State
 from bot.model.routes import Matchers, Route
 from bot.notify import tell
 from bot.replay import Made, replay
 from bot.routes import Routes, past
 from bot.routing import receivers
+from bot.taking import acknowledge
 from tests.support.make import ADA, CHANNEL, NOON, job
 
 WORKDAY, SLACK = job(), job("Slack", id="slack.t.2")

@@ -89,7 +89,7 @@ _ROUTE = RouteShown(
     label="7",
     where="HR *systems* in Contoso",
     what="high or worse; jobs Workday to Entra ID or [x](y); rules for GRC; mentions Ada Admin",
-    by="Carol Chief",
+    by="by Carol Chief",
     closed="The team was archived.",
     remarks=("matches no job now",),
     past=Made(cards=12, notes=0),

@@ -2,7 +2,8 @@
 
 Steps are every commit (before and after), every call to Teams (before and after), every answer of a source.
 `python -m tests.support.dying` serves orders from standard input: the number of a step (0 for none), and how many
-seconds its clock is ahead; each is obeyed in a fork. It answers with the fork's exit status and the steps it counted.
+seconds its clock is ahead. It answers with the exit status and the steps that were counted. It lives the first life,
+which nothing may end, itself; every other is a fork, for which all is imported and compiled already.
 """
 
 from __future__ import annotations
@@ -17,14 +18,13 @@ import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import Any, NoReturn, cast
 
 from bot.adapters.store import Transaction
 from bot.assembly import Bot, assembled, utc_now
 from bot.model import Conversation
 from bot.ports import Batch, Source
-from bot.settings import load
+from bot.settings import Settings, load
 
 
 class Steps:
@@ -105,10 +105,10 @@ def fitted(bot: Bot, step: Steps) -> None:
     vars(sender)["_receivers"] = receivers
 
 
-async def live(fatal: int, ahead: float) -> int:
+async def live(settings: Settings, fatal: int, ahead: float) -> int:
     """Look and deliver until nothing is due; how many steps it took."""
     step = Steps(fatal)
-    async with assembled(load(None), now=lambda: utc_now() + timedelta(seconds=ahead)) as bot:
+    async with assembled(settings, now=lambda: utc_now() + timedelta(seconds=ahead)) as bot:
         fitted(bot, step)
         await bot.watcher.look_at_jobs()
         await bot.watcher.tick()
@@ -118,32 +118,36 @@ async def live(fatal: int, ahead: float) -> int:
 
 
 def serve() -> None:
-    """Obey orders, each in a fork; what the forks imported is imported here too, so that it is paid once."""
-    for order in sys.stdin:
-        fatal, ahead = order.split()
-        said, says = os.pipe()
-        child = os.fork()
-        if child == 0:
-            _obey(says, int(fatal), float(ahead))
-        os.close(says)
-        with os.fdopen(said) as answer:
-            steps, *imported = answer.read().split() or ["0"]
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), steps, flush=True)
-        if imported:
-            for name in imported:
-                import_module(name)
+    """Obey until standard input ends."""
+    settings = load(None)
+    for number, order in enumerate(sys.stdin):
+        fatal, ahead = int(order.split()[0]), float(order.split()[1])
+        if number or fatal:
+            status, steps = _forked(settings, fatal, ahead)
+        else:
+            status, steps = 0, asyncio.run(live(settings, 0, ahead))
             # What is here stays: a fork that collects garbage would copy all of it.
             gc.collect()
             gc.freeze()
+        print(status, steps, flush=True)
 
 
-def _obey(says: int, fatal: int, ahead: float) -> NoReturn:
-    known = set(sys.modules)
+def _forked(settings: Settings, fatal: int, ahead: float) -> tuple[int, int]:
+    """Another life: how it ended, and the steps that it came to tell of."""
+    said, says = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _obey(settings, says, fatal, ahead)
+    os.close(says)
+    with os.fdopen(said) as answer:
+        steps = int(answer.read() or 0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), steps
+
+
+def _obey(settings: Settings, says: int, fatal: int, ahead: float) -> NoReturn:
     try:
-        steps = asyncio.run(live(fatal, ahead))
-        new = (name for name in sys.modules.keys() - known if getattr(sys.modules[name], "__file__", None))
-        os.write(says, " ".join([str(steps), *sorted(new)]).encode())
+        os.write(says, str(asyncio.run(live(settings, fatal, ahead))).encode())
         os._exit(0)
     finally:
         traceback.print_exc()

@@ -12,7 +12,7 @@ import signal
 import sys
 
 from bot import serving
-from bot.settings import load
+from bot.settings import read
 
 
 def child(settings: dict[str, str]) -> None:
@@ -20,7 +20,7 @@ def child(settings: dict[str, str]) -> None:
     os.environ.update(settings)
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
-    asyncio.run(serving.serve(load(None)))
+    asyncio.run(serving.serve(read(None)))
 
 
 def main() -> None:

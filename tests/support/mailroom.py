@@ -49,12 +49,15 @@ class Mailroom:
     def restart(self) -> None:
         self.deliverer = Deliverer(
             store=self.store,
-            receivers=lambda conversation: self.receiver,
+            receivers=self.receiver_of,
             render=lambda incident, _: self.render(incident),
             now=self.now,
             pacing=Pacing(lambda: (self.now() - NOON).total_seconds()),
             sleep=self.now.sleep,
         )
+
+    def receiver_of(self, conversation: Conversation) -> Receiver:
+        return self.receiver
 
     async def open(self, *places: Conversation) -> None:
         """Conversations that hear of everything."""

@@ -54,6 +54,7 @@ class Serving:
                             return said
                 except aiohttp.ClientError:
                     pass
+                assert self._process is None or self._process.returncode is None, (await self.end()).said
                 await asyncio.to_thread(self._breathe)
 
     async def leads(self) -> bool:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.analyze.decode import Part, Wanted, decoded, read_piece
-from bot.analyze.reading import Download, Reader, readers
+from bot.analyze.readers import readers
+from bot.analyze.reading import Download, Reader
 from bot.analyze.split import Array, array_in, pieces
 from bot.analyze.walk import exactly
 from tests.support.log_rows import event

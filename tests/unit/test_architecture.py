@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,9 @@ CORE = [
         "bot/conflicts.py",
         "bot/detect.py",
         "bot/incidents.py",
+        "bot/taking.py",
         "bot/routing.py",
+        "bot/route_remarks.py",
         "bot/route_words.py",
         "bot/replay.py",
     ),
@@ -52,7 +55,12 @@ def within(path: Path, homes: list[str]) -> bool:
     return any(name(path) == home or name(path).startswith(f"{home.removesuffix('.py')}/") for home in homes)
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)

@@ -297,6 +297,20 @@ def test_commands_within_a_sentence_stand_out() -> None:
     assert said(refusal("a ` b")) == "a ` b"
 
 
+def test_a_line_that_a_button_cannot_carry_whole_is_not_offered() -> None:
+    far_too_long = f"watch slack --rule {','.join(['job_paused'] * 60)} --persona GRC"
+    assert pressable(refusal("Which?", [far_too_long, "rules"])) == {"rules": ("rules", "")}
+
+
+def test_of_lines_that_are_too_long_for_a_button_each_shows_what_is_its_own() -> None:
+    long = "errors contoso.example to a plotter in Lisbon"
+    assert list(pressable(refusal("Which?", [long, f"{long} two", "jobs"]))) == [
+        "errors … Lisbon",
+        "errors … Lisbon two",
+        "jobs",
+    ]
+
+
 def test_the_welcome_says_that_the_channel_now_watches_and_how_to_stop() -> None:
     card = welcome(sample.CHANNEL)
 

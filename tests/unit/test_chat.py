@@ -106,7 +106,9 @@ async def test_where_readers_are_named_others_get_no_data(tmp_path: Path) -> Non
 
 async def ask(talk: Talk, text: str = "restart workday") -> str:
     answer = await talk.say(text)
-    return next(words for verb, words in buttons(answer).values() if verb == "confirm")
+    token = next(words for verb, words in buttons(answer).values() if verb == "confirm")
+    assert token.isalnum(), "one that begins with dashes would be taken for a flag"
+    return token
 
 
 async def test_restart_asks_first_and_does_it_when_confirmed(talk: Talk) -> None:
@@ -239,8 +241,11 @@ async def test_the_log_says_what_was_refused_but_not_what_was_typed(
     with caplog.at_level("INFO"):
         await talk.say("status my-secret-project")
         await talk.press("ack", "999")
+        await talk.say("watch --kind o'neil's")
     why = [str(vars(record).get("why")) for record in caplog.records]
-    assert why == ["No job matches '…'.", "There is no incident #999 here."]
+    assert why[:2] == ["No job matches '…'.", "There is no incident #999 here."]
+    assert why[2].startswith("'…' is not known here")
+    assert "neil" not in "".join(why)
 
 
 async def test_a_source_that_is_down_is_said_in_its_own_sentence(talk: Talk) -> None:

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from bot.detect import EVERY
 from bot.escalation import ROUNDS, Step, due
-from bot.incidents import acknowledge, advance
+from bot.incidents import advance
 from bot.model import Alert, Finding, Incident, Person, Severity
 from bot.model.held import Duty
 from bot.reminders import due as reminder_due
 from bot.reminders import gaps
+from bot.taking import acknowledge
 from cards.incident import incident as card
 from tests.support.make import ADA, BOB, NOON, evidence
 from tests.support.talk import texts
@@ -70,6 +71,16 @@ def test_the_card_says_who_is_next_and_when_and_who_was_asked() -> None:
     assert "to Bob Reader at" in said
     taken = acknowledge(one, EVE, NOON).incident
     assert "Escalates" not in " ".join(texts(card(taken, None, NOON)))
+
+
+def test_where_the_people_on_call_change_meanwhile_nobody_is_passed_over() -> None:
+    one, asked = run(incident(), 20)
+    assert [name for _, name in asked] == ["Ada Admin"]
+    names = list[str]()
+    for minute in range(20, 300):
+        one, step = go(one, minute, replace(DUTY, people=(BOB, EVE)))
+        names += [step.to.name] if step is not None and step.to else []
+    assert names == ["Bob Reader", "Eve"] * ROUNDS
 
 
 def test_whoever_takes_it_ends_it_at_once() -> None:

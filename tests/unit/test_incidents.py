@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from bot.detect import Subject, detect
-from bot.incidents import Change, Kind, acknowledge, advance
+from bot.incidents import Change, Kind, advance
 from bot.model import Failing, Finding, Incident, Job, State, Window
+from bot.taking import acknowledge
 from tests.support.make import ADA, NOON, failing, job, quarantine
 
 LATER = NOON + timedelta(minutes=10)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.detect import EVERY, Subject
-from bot.incidents import FLAPS, Change, Kind, advance, assign, returns
+from bot.incidents import FLAPS, Change, Kind, advance, returns
 from bot.inhibition import SWITCHED_OFF, inhibit
 from bot.model import Alert, Cause, Evidence, Execution, Finding, Incident, Severity, Snooze, SnoozeEnd, State
 from bot.snoozes import snooze, wake_those_due
+from bot.taking import assign
 from tests.support.make import ADA, BOB, NOON, job
 
 SOON = timedelta(minutes=10)

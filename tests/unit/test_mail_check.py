@@ -14,6 +14,7 @@ from bot.checks.mail import mail
 from bot.doctor import Patient
 from bot.health import Health
 from bot.model import ConversationKind, Grade
+from bot.model.routes import Route
 from bot.ports import TryLater
 from bot.settings import Settings
 from cards.sample import NOW
@@ -55,10 +56,17 @@ async def test_where_nobody_wants_mail_nothing_is_said(store: Store) -> None:
 async def test_addresses_that_nothing_can_reach_are_told(store: Store) -> None:
     async with store.begin() as tx:
         await tx.conversations.save(replace(DESK, kind=ConversationKind.EMAIL))
+        await tx.routes.add(Route(to=DESK.id))
 
     ((grade, text),) = await found(store)
     assert grade is Grade.FAULT
     assert text.startswith("1 address is to be told, but SMTP_HOST names no server")
+
+
+async def test_addresses_that_no_route_leads_to_any_more_are_no_fault(store: Store) -> None:
+    async with store.begin() as tx:
+        await tx.conversations.save(replace(DESK, kind=ConversationKind.EMAIL))
+    assert await found(store) == []
 
 
 async def test_a_server_that_takes_mail_is_well(store: Store) -> None:

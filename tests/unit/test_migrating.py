@@ -5,10 +5,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from app import main
+from bot import logs
 from bot.adapters.store import Store
+from bot.adapters.store.engine import home_of
 from bot.adapters.store.migrate import upgrade
-from bot.migrating import migrate
+from bot.migrating import Checked, check, migrate, where
 from bot.model import AuditEntry
 from bot.ports import BadSettings
 from tests.support.make import ADA, CHANNEL, NOON
@@ -21,17 +25,23 @@ def entry(words: str) -> AuditEntry:
 
 
 async def test_an_empty_database_gets_its_tables_and_that_is_said(database_url: str) -> None:
-    assert await migrate(database_url, check=True) == (
-        f"The database is empty: its tables would be made, at revision {Store.revision}."
+    assert await check(database_url) == Checked(
+        said=f"The database is empty: its tables would be made, at revision {Store.revision}.", ready=False
     )
     assert await Store.revision_at(database_url) == ""
     assert "its tables are made" in await migrate(database_url)
     assert await migrate(database_url) == f"The database is up to date already, at revision {Store.revision}."
+    assert await check(database_url) == Checked(
+        said=f"The database is up to date, at revision {Store.revision}.", ready=True
+    )
 
 
 async def test_an_old_one_is_brought_up_to_date_and_from_where_is_said(database_url: str) -> None:
     await on(database_url, partial(upgrade, to="0003"))
-    assert "is at revision 0003: it would be brought to" in await migrate(database_url, check=True)
+    pending = await check(database_url)
+    assert "is at revision 0003: it would be brought to" in pending.said
+    assert not pending.ready
+    assert await Store.revision_at(database_url) == "0003", "nothing was changed"
     assert f"from revision 0003 to {Store.revision}" in await migrate(database_url)
 
 
@@ -57,7 +67,10 @@ async def test_everything_moves_to_another_kind_of_database_and_goes_on_there(
             await tx.people.record(entry(f"{number}"))
             await tx.outbox.add_post(CHANNEL.id, f"k{number}", {"type": "AdaptiveCard"}, "Hello", f"m{number}")
     await store.close()
-    assert "are copied" in await migrate(new, source=old)
+    would = await check(new, source=old)
+    assert would == Checked(said="7 rows of 3 tables would be copied into an empty database.", ready=True)
+    assert await Store.revision_at(new) == "", "nothing was made"
+    assert (await migrate(new, source=old)).startswith("7 rows of 3 tables are copied.")
     moved = await Store.open(new)
     async with moved.begin() as tx:
         assert len(await tx.outbox.due(NOON)) == 3
@@ -76,6 +89,41 @@ async def test_what_holds_something_is_not_written_over(new_database: Callable[[
     await store.close()
     with pytest.raises(BadSettings, match="holds something already"):
         await migrate(new, source=old)
+    refused = await check(new, source=old)
+    assert not refused.ready
+    assert "holds something already" in refused.said
+
+
+async def test_a_copy_of_an_older_database_says_that_it_is_brought_up_to_date_first(
+    new_database: Callable[[], str],
+) -> None:
+    old, new = new_database(), new_database()
+    await on(old, partial(upgrade, to="0003"))
+    would = await check(new, source=old)
+    assert would.ready
+    assert would.said == (
+        "0 rows of 0 tables would be copied into an empty database. "
+        f"It is at revision 0003 and would be brought to {Store.revision} first."
+    )
+    assert await Store.revision_at(old) == "0003"
+
+
+@pytest.mark.parametrize("newer", ["source", "target", "the only one"])
+async def test_a_database_of_a_newer_syncwatch_is_refused_beforehand(
+    new_database: Callable[[], str], newer: str
+) -> None:
+    known, ahead = new_database(), new_database()
+    for url in (known, ahead):
+        await (await Store.open(url)).close()
+    store = Store(home_of(ahead, "later"))
+    async with store.begin() as tx:
+        await tx.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await store.close()
+    pairs = {"source": (known, ahead), "target": (ahead, known), "the only one": (ahead, "")}
+    target, source = pairs[newer]
+    refused = await check(target, source=source)
+    assert not refused.ready
+    assert f"of {'--from' if newer == 'source' else 'DATABASE_URL'} is of a newer Syncwatch (9999" in refused.said
 
 
 async def test_an_address_that_leads_nowhere_is_one_sentence() -> None:
@@ -89,12 +137,74 @@ async def test_a_source_that_is_not_there_is_refused_and_not_made(tmp_path: Path
     missing, new = tmp_path / "typo.db", f"sqlite:///{tmp_path / 'new.db'}"
     with pytest.raises(BadSettings, match="nothing to copy"):
         await migrate(new, source=f"sqlite:///{missing}")
-    with pytest.raises(BadSettings, match="itself"):
-        await migrate(new, source=new)
+    for same in (new, f"sqlite:///{tmp_path}/./new.db"):
+        with pytest.raises(BadSettings, match="itself"):
+            await migrate(new, source=same)
     with pytest.raises(BadSettings, match="--from must be"):
         await migrate(new, source="mysql://x/y")
+    for source in (f"sqlite:///{missing}", new, "mysql://x/y"):
+        assert not (await check(new, source=source)).ready
     assert not missing.exists()
     assert not (tmp_path / "new.db").exists()
+
+
+async def test_a_database_that_cannot_be_read_is_not_ready(tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_text("Dear Sir or Madam, " * 100, "utf-8")
+    for url in (
+        "sqlite:////nowhere/at/all/bot.db",
+        f"sqlite:///{tmp_path / 'letter.db'}",
+        "postgresql://u:hidden@127.0.0.1:1/d",
+    ):
+        found = await check(url)
+        assert not found.ready
+        assert "The database of DATABASE_URL cannot be opened" in found.said
+        assert "hidden" not in found.said
+
+
+# --- Which database -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite:///syncwatch.db", f"the SQLite file {Path('syncwatch.db').resolve()}"),
+        ("postgresql://bot:hidden@db.contoso.com/syncwatch", "the PostgreSQL database syncwatch on db.contoso.com"),
+        ("postgres://bot:hi%40dden@db:5433/s?sslmode=require", "the PostgreSQL database s on db:5433"),
+        ("postgresql:///s?host=/run/postgresql", "the PostgreSQL database s on /run/postgresql"),
+        ("postgresql://bot:hid@den@db/s", "a PostgreSQL database"),
+        ("postgresql://bot:hidden@db:port/s", "an address that is none"),
+        ("mysql://bot:hidden@db/s", "an address that is none"),
+        ("hidden", "an address that is none"),
+    ],
+)
+def test_the_database_that_is_meant_is_named_without_its_password(url: str, said: str) -> None:
+    assert where(url, default="sqlite:///other.db") == f"Database: {said}."
+
+
+def test_it_is_said_where_the_default_is_meant_and_what_is_copied(tmp_path: Path) -> None:
+    told = where("sqlite:///x.db", default="sqlite:///x.db", source="postgresql://bot:hidden@db/s")
+    assert told.splitlines() == [
+        f"Database: the SQLite file {Path('x.db').resolve()} (the default of DATABASE_URL).",
+        "Copied from: the PostgreSQL database s on db.",
+    ]
+
+
+def test_the_command_names_the_database_first_and_tells_scripts_how_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(logs, "start", str)  # nothing: it is for a process of its own, and tests after this one log
+    codes = [main(words) for words in (["migrate", "--check"], ["migrate"], ["migrate", "--check"])]
+    assert codes == [1, 0, 0]
+    told = capsys.readouterr().out.splitlines()
+    assert (
+        told[::2]
+        == [f"Database: the SQLite file {(tmp_path / 'syncwatch.db').resolve()} (the default of DATABASE_URL)."] * 3
+    )
+    assert main(["migrate", "--check", "--from", f"sqlite:///{tmp_path / 'missing.db'}"]) == 1
+    assert main(["migrate", "--from", f"sqlite:///{tmp_path / 'missing.db'}"]) == 2
+    assert not (tmp_path / "missing.db").exists()
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,9 @@ async def test_the_pages_are_turned_in_chat(talk: Talk) -> None:
     answer = await talk.say(f"incident {saved.number} --page 2")
     assert "Page 2 of 5" in shown(answer)
     assert buttons(answer)["More"] == ("incident", f"{saved.number} --page 3")
-    assert "Page 5 of 5" in shown(await talk.say(f"incident {saved.number} --page 99"))
+    beyond = await talk.say(f"incident {saved.number} --page 99")
+    assert "There are only 5 pages. Page 5 of 5: 45 rows" in shown(beyond)
+    assert "More" not in buttons(beyond)
 
 
 # --- Notes that call somebody ------------------------------------------------------------------------------------------

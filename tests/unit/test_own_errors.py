@@ -66,6 +66,6 @@ async def test_the_bot_does_not_start_on_a_broken_file(tmp_path: Path) -> None:
     broken.write_text("{", "utf-8")
     ids = dict.fromkeys(("tenant_id", "app_id"), "11111111-1111-4111-8111-111111111111")
     settings = Settings(_env_file=None, **ids, app_secret="s", errors_file=broken)  # pyright: ignore
-    with pytest.raises(BadSettings, match="ERRORS_FILE cannot be used"):
+    with pytest.raises(BadSettings, match=r"ERRORS_FILE is wrong \(its file cannot be used\. It is not JSON"):
         async with assembled(settings):
             pass

@@ -16,8 +16,8 @@ from bot.model import ProvisioningEvent, Report
 from bot.reports import report
 from cards import sample
 from cards.plain import shortened
-from cards.report import example_report
 from cards.report import report as report_card
+from cards.sample_report import WEEK
 from tests.support.make import NOON, event, job
 from tests.support.talk import texts
 
@@ -67,7 +67,7 @@ async def test_a_day_is_drawn_by_its_hours_and_a_week_by_its_dates(store: Store,
 
 def test_what_is_open_for_longest_has_a_row_with_its_whole_title() -> None:
     long = replace(sample.IN_QUARANTINE, alert=replace(sample.IN_QUARANTINE.alert, title=TITLE))
-    shown = list(texts(report_card(replace(example_report(), oldest=(long, long)), sample.NOW)))
+    shown = list(texts(report_card(replace(WEEK, oldest=(long, long)), sample.NOW)))
     assert shown.count(TITLE) == 2
 
 

@@ -1,5 +1,6 @@
 """The file of ROUTES: what it says, and every mistake in it at once, in sentences."""
 
+import os
 import time
 from pathlib import Path
 
@@ -90,13 +91,31 @@ def test_every_mistake_is_told_at_once_with_its_table_and_line(tmp_path: Path) -
         'rules = ["quarantin"]\nsevrity = "low"\n[oncall]\npeople = ["bob"]\nminutes = 0\n',
     )
     assert [line.split(": ")[0] for line in told] == [
-        "[[routes]] 1 (line 5)",
-        "[[routes]] 1 (line 5)",
-        "[[routes]] 2 (line 9)",
-        "[[routes]] 2 (line 9)",
-        "[[routes]] 2 (line 9)",
+        "[[routes]] 1 (line 6)",
+        "[[routes]] 1 (line 7)",
+        "[[routes]] 2 (line 10)",
+        "[[routes]] 2 (line 11)",
+        "[[routes]] 2 (line 12)",
+        "[oncall] (line 14)",
+        "[oncall] (line 15)",
+    ]
+
+
+def test_mistakes_are_told_in_the_order_of_the_file_whatever_its_tables_are(tmp_path: Path) -> None:
+    told = mistakes(
+        tmp_path,
+        'colour = "red"\n[fallback]\nzone = 1\nto = [\n  "nobody",\n]\n[[routes]] # the first\nrules = "quarantin"\n'
+        '[webhooks."a b"]\nkind = "pagerduty"\nsecret = "env:X"\n[oncall]\n"minutes" = 0\npeople = []\n',
+    )
+    assert [line.split(": ")[0] for line in told] == [
+        "The file (line 1)",
+        "[fallback] (line 3)",
+        "[fallback] (line 4)",
+        "[[routes]] 1 (line 7)",
+        "[[routes]] 1 (line 8)",
+        "[webhooks.a b] (line 9)",
         "[oncall] (line 13)",
-        "[oncall] (line 13)",
+        "[oncall] (line 14)",
     ]
 
 
@@ -113,6 +132,16 @@ def test_every_mistake_is_told_at_once_with_its_table_and_line(tmp_path: Path) -
         ('[[routes]]\nto = "person:bob"\n', "'bob' is no object id"),
         ("[[routes]]\nto = []\n", "to is empty."),
         ("[[routes]]\n", "to is missing."),
+        ('[[routes]]\nto = "19:x"\njobs = []\n', "jobs is empty; leave it out to match every job."),
+        ('[[routes]]\nto = "19:x"\nkinds = []\n', "kinds is empty; leave it out to match every kind of job."),
+        ('[[routes]]\nto = "19:x"\nrules = []\n', "rules is empty; leave it out to match every rule."),
+        (
+            '[[routes]]\nto = "19:x"\nowners = []\n',
+            "owners is empty; leave it out to match every job, whoever owns it.",
+        ),
+        ('[[routes]]\nto = "19:x"\npersonas = []\n', "personas is empty; leave it out to match every persona."),
+        ('[[routes]]\nto = "19:x"\nmention = []\n', "mention is empty; leave it out to mention nobody."),
+        ('[[routes]]\nto = "19:x"\nseverity = ""\n', "severity is to be text of 1 to 200 letters."),
         ("[[routes]]\nto = 3\n", 'to is to be a list, like ["…"].'),
         ('[[routes]]\nto = "19:x"\njobs = [""]\n', "jobs is to be text of 1 to 200 letters."),
         ('[[routes]]\nto = "19:x"\njobs = ["' + "x" * 201 + '"]\n', "jobs is to be text of 1 to 200 letters."),
@@ -126,20 +155,26 @@ def test_every_mistake_is_told_at_once_with_its_table_and_line(tmp_path: Path) -
         ('[[route]]\nto = "19:x"\n', "there is no 'route'. Did you mean routes?"),
         ("colour = 1\n", "there is no 'colour'; there are routes, webhooks, fallback, oncall."),
         ('[fallback]\nto = "nobody"\n', "'nobody' is no receiver"),
+        ("[fallback]\nzone = 1\n", "there is no 'zone'; only to may stand there."),
         ("[oncall]\npeople = []\n", "people is empty."),
         (f'[oncall]\npeople = ["{ADA}"]\nminutes = "15"\n', "minutes is to be a whole number."),
+        (f'[oncall]\npeople = ["{ADA}"]\nminutes = 0\n', "minutes is to be 1 at least."),
+        (f'[oncall]\npeople = ["{ADA}"]\nminutes = 1441\n', "minutes is to be 1,440 at most."),
         ('[webhooks.other]\nurl = "ftp://x/y"\nsecret = "env:X"\n', "whole address that begins with https://"),
         ('[webhooks.other]\nurl = "https://a:b@x/y"\nsecret = "env:X"\n', "without a name or password in it"),
         ('[webhooks.other]\nurl = "https://x.y/z"\n', "secret is missing; write env:NAME or file:PATH"),
         ('[webhooks.other]\nkind = "servicenow"\nsecret = "env:X"\n', "url is missing"),
         ('[webhooks."a b"]\nkind = "pagerduty"\nsecret = "env:X"\n', "'a b' is no name for a webhook"),
+        ('[webhooks."a\\u001b[2J"]\nkind = "pagerduty"\nsecret = "env:X"\n', "no name for a webhook"),
         ("routes = 3\n", 'routes is to be a list, like ["…"].'),
         ("webhooks = 3\n", "webhooks is to be a table."),
         ("webhooks = [[1]]\nfallback = 7\n", "fallback is to be a table."),
     ],
 )
 def test_each_mistake_says_what_could_stand_there(tmp_path: Path, text: str, says: str) -> None:
-    assert any(says in line for line in mistakes(tmp_path, f"{text}\n{HOOK}" if "webhooks =" not in text else text))
+    told = mistakes(tmp_path, f"{text}\n{HOOK}" if "webhooks =" not in text else text)
+    assert any(says in line for line in told)
+    assert all(map(str.isprintable, told)), "they go to a terminal, and into the log"
 
 
 def test_a_secret_in_the_file_is_refused_and_never_repeated(tmp_path: Path) -> None:
@@ -216,13 +251,19 @@ def test_a_secret_that_cannot_be_had_is_refused(reference: str, says: str) -> No
     assert "hunter2" not in str(told.value)
 
 
+def test_a_secret_in_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="cannot be read: it is a pipe"):
+        secret(f"file:{tmp_path / 'pipe'}")
+
+
 def test_addresses_that_may_not_be_called_are_told_among_the_other_mistakes(tmp_path: Path) -> None:
     text = HOOK.replace("desk.contoso.com", "169.254.169.254") + '[[routes]]\nto = "mailto:ada"\n'
     told = mistakes(tmp_path, text)
     assert len(told) == 2
     assert any(
         each.startswith(
-            "[webhooks.desk] (line 1): url is refused: 169.254.169.254 leads to an address inside a network"
+            "[webhooks.desk] (line 2): url is refused: 169.254.169.254 leads to an address inside a network"
         )
         for each in told
     )
@@ -230,4 +271,4 @@ def test_addresses_that_may_not_be_called_are_told_among_the_other_mistakes(tmp_
 
 def test_no_mistake_ends_with_two_marks(tmp_path: Path) -> None:
     told = mistakes(tmp_path, '[[routes]]\nto = "mailto:ada@contoso.com"\nrule = "quarantine"\n')
-    assert told == ["[[routes]] 1 (line 1): there is no 'rule'. Did you mean rules?"]
+    assert told == ["[[routes]] 1 (line 3): there is no 'rule'. Did you mean rules?"]

@@ -250,6 +250,14 @@ async def test_what_is_open_is_brought_to_new_receivers_of_the_settings_at_the_s
     assert (await room.told(one), await room.told(two)) == ({CHANNEL.id}, {CHANNEL.id, MAIL.id})
 
 
+async def test_what_no_route_matches_is_brought_to_the_whole_fallback_at_the_start(room: Room) -> None:
+    lost = await room.happens(SLACK)
+    both = replace(FILE, fallback=(MAIL.id, "webhook:desk"))
+    async with room.store.begin() as tx:
+        await Routes(both, tenant_id="t").settle(tx, NOON)
+    assert await room.told(lost) == {MAIL.id, "webhook:desk"}
+
+
 async def test_a_receiver_of_the_settings_that_was_closed_is_tried_again_after_a_start(arranged: Room) -> None:
     lost = await arranged.happens(WORKDAY, "job_paused")
     async with arranged.store.begin() as tx:
@@ -291,6 +299,7 @@ async def test_a_number_that_is_none_ends_nothing(room: Room, line: str) -> None
 
 
 async def test_what_the_settings_say_is_ended_in_their_file_and_not_in_chat(arranged: Room) -> None:
+    assert "is not the number of a route" in shown(await arranged.say("unwatch S²"))
     answer = shown(await arranged.say("unwatch S1"))
     assert "[[routes]] 1 of /etc/syncwatch/routes.toml" in answer
     assert "There is no route S7" in shown(await arranged.say("unwatch s7"))
@@ -324,7 +333,7 @@ async def test_a_route_that_leads_nowhere_or_matches_nothing_is_shown_as_such(ro
     assert "2 of them lead nowhere now." in said
     assert "Nothing arrives: The app was removed from there." in said
     assert "Nothing arrives: the app is not installed there." in said
-    assert "Matches no job now." in said
+    assert "Matches no job now: none is called slack.t.2." in said
 
 
 async def test_many_routes_are_shown_a_page_at_a_time(room: Room) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.ports import BadSettings
-from bot.settings import Settings, database_url, load
+from bot.settings import Settings, database_url, load, read
 
 GOOD = {
     "TENANT_ID": "99999999-9999-4999-8999-999999999999",
@@ -131,8 +131,8 @@ def test_the_time_and_zone_of_digests_are_read_as_people_write_them(monkeypatch:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("DIGEST_TIME", "25:00", "String should match pattern"),
-        ("DIGEST_TIME", "noon", "String should match pattern"),
+        ("DIGEST_TIME", "25:00", "it must be a time of day, like 08:00 or 17:30"),
+        ("DIGEST_TIME", "noon", "it must be a time of day"),
         ("DIGEST_ZONE", "Mars/Olympus", "it is no time zone"),
         ("DIGEST_ZONE", "../etc/passwd", "it is no time zone"),
     ],
@@ -170,11 +170,68 @@ def test_the_address_of_the_database_is_had_without_a_tenant(monkeypatch: pytest
 
 
 def test_the_heading_says_whether_something_is_missing_or_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(BadSettings, match=r"^The settings are not complete;"):
-        load(None)
+    def heading() -> str:
+        with pytest.raises(BadSettings) as told:
+            load(None)
+        return str(told.value).splitlines()[0]
+
+    assert heading() == "Settings are missing; put these into the environment or .env:"
     given(monkeypatch, PORT="x")
-    with pytest.raises(BadSettings, match=r"^The settings are not right;"):
-        load(None)
+    assert heading() == "A setting is wrong; mend this:"
+    given(monkeypatch, DIGEST_TIME="noon")
+    assert heading() == "Settings are wrong; mend these:"
     monkeypatch.delenv("TENANT_ID")
-    with pytest.raises(BadSettings, match=r"^The settings are neither complete nor right;"):
-        load(None)
+    assert heading() == "Settings are missing, and others are wrong; add and mend these:"
+    given(monkeypatch, PORT="1", DIGEST_TIME="08:00")
+    monkeypatch.delenv("TENANT_ID")
+    assert heading() == "A setting is missing; put it into the environment or .env:"
+
+
+@pytest.mark.parametrize("odd", ["?", "-1", "1e99", "nan", "x" * 500])
+def test_whatever_is_wrong_is_told_in_words_for_people(monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(name.upper(), odd)
+    told = read(None).mistakes
+    assert len(told) > 25
+    for words in ("should", "Input", "valid ", "String", "Path ", "cannot be understood"):
+        assert [each.text for each in told if words in each.text.partition("): ")[0]] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SMTP_PORT", "70000", "it must be a whole number from 1 to 65535"),
+        ("WATCH_SECONDS", "0", "it must be a number above 0 and up to 86400"),
+        ("LOG_LEVEL", "loud", "it must be one of DEBUG, INFO, WARNING, ERROR"),
+        ("ERRORS_FILE", "/no/such/file", "there is no such file"),
+        ("RULES_DIR", "/no/such/folder", "there is no such folder"),
+        ("READ_BACK", "perhaps", "it must be true or false"),
+        ("TEAMS_RATE", "900", "it must be a whole number from 1 to 50"),
+        ("LOGIN_URL", "https://login.contoso.com:port", "it must be a whole address"),
+        ("LOGIN_URL", "http://login.contoso.com", "it must begin with https://: secrets are sent there"),
+        ("HEARTBEAT_URL", "https://", "it must be a whole address"),
+    ],
+)
+def test_a_wrong_value_says_what_would_be_right(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    given(monkeypatch, **{name: value})
+    (mistake,) = read(None).mistakes
+    assert mistake.text.startswith(f"{name} is wrong ({says}")
+
+
+def test_the_address_of_the_database_is_had_whatever_else_is_wrong(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        "\ufeffDATABASE_URL=sqlite:///mine.db\nPORT=none\nERRORS_FILE=/no/such/file\nARCHIVE_DAYS=0\n", "utf-8"
+    )
+    assert database_url(str(file)) == "sqlite:///mine.db"
+
+
+def test_a_file_of_settings_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"PORT=4000\nAPP_SECRET=\xff\xfe\n")
+    with pytest.raises(BadSettings, match=r"is not UTF-8 \(line 2\); save it as UTF-8"):
+        read(str(file))

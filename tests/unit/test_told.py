@@ -57,6 +57,19 @@ def words(one: Said) -> str:
     return " ".join(texts(one.card)) if one.card else one.text
 
 
+async def standing(room: Mailroom) -> Incident:
+    """An incident whose card stands in ONE."""
+    incident = await room.happens("Trouble", ONE)
+    await room.rest(minutes=1)
+    return incident
+
+
+async def routes_later(room: Mailroom) -> str:
+    """What `routes` says a minute later."""
+    await room.rest(minutes=1)
+    return shown(await Talk(room.store, [], now=room.now).say("routes"))
+
+
 async def test_each_receiver_is_kept_with_what_it_was_told_and_after_how_many_attempts(room: Mailroom) -> None:
     choosy(room).fails = [TryLater("Teams cannot be reached")]
     incident = await room.happens("Trouble", ONE, notes=["Ada has it"])
@@ -68,8 +81,7 @@ async def test_each_receiver_is_kept_with_what_it_was_told_and_after_how_many_at
 
 
 async def test_an_update_of_a_card_is_no_news_for_the_log(room: Mailroom) -> None:
-    incident = await room.happens("Trouble", ONE)
-    await room.rest(minutes=1)
+    incident = await standing(room)
     async with room.store.begin() as tx:
         await tx.outbox.refresh(incident.number, 2)
     await room.rest(minutes=1)
@@ -77,8 +89,7 @@ async def test_an_update_of_a_card_is_no_news_for_the_log(room: Mailroom) -> Non
 
 
 async def test_a_card_that_somebody_deleted_is_told_of_and_posted_anew(room: Mailroom) -> None:
-    incident = await room.happens("Trouble", ONE)
-    await room.rest(minutes=1)
+    incident = await standing(room)
     choosy(room).fails = [CardGone("Teams answered 404 ActivityNotFoundInConversation")]
     async with room.store.begin() as tx:
         await tx.outbox.refresh(incident.number, 2)
@@ -163,7 +174,8 @@ async def test_who_was_told_shows_every_receiver_and_what_waits_and_what_was_giv
     assert "It shows how things are now." in told
     assert "other Route 2 (every incident) 12:00 UTC: The card was given up (c2): Teams answered 403" in told
     assert told.count("NotEnoughPermissions") == 1, "one failure is one line"
-    assert "third No route of today leads there Nothing arrives there: Teams answered 403 BotNotInConversation" in told
+    assert "third No route of today leads there 12:00 UTC: The card was given up (c3): Teams answered 403 Bot" in told
+    assert told.count("BotNotInConversationRoster") == 1, "why nothing arrives there is said once"
     waiting = await room.happens("More", ONE)
     choosy(room).fails = [TryLater("Teams cannot be reached")] * 4
     await room.rest(seconds=20)
@@ -179,7 +191,7 @@ async def test_what_was_given_up_is_listed_and_an_operator_has_it_tried_again(ro
     await room.rest(minutes=1)
     listed = await talk.say("undelivered")
     assert "1 delivery was given up." in shown(listed)
-    assert "c1 The card of #1 one since 12:00 UTC" in shown(listed)
+    assert "c1  The card of #1 one since 12:00 UTC" in shown(listed)
     assert "Given up: Teams answered 403 NotEnoughPermissions." in shown(listed)
     assert "for operators" in shown(await talk.say("undelivered retry all", by=BOB))
     assert "Try all again" not in buttons(await talk.say("undelivered", by=BOB))
@@ -221,40 +233,32 @@ async def test_notes_are_given_up_with_their_card_and_come_back_with_it(room: Ma
 
 @pytest.mark.parametrize("kind", [ConversationKind.CHANNEL, ConversationKind.WEBHOOK, ConversationKind.EMAIL])
 async def test_routes_say_where_what_was_sent_last_was_given_up(room: Mailroom, kind: ConversationKind) -> None:
-    talk, desk = Talk(room.store, [], now=room.now), place("desk", kind)
+    desk = place("desk", kind)
     await room.open(desk)
     choosy(room).refused[desk.id] = "it answered 401 Unauthorized"
     await room.happens("Trouble", ONE, desk)
-    await room.rest(minutes=1)
-    told = shown(await talk.say("routes"))
+    told = await routes_later(room)
     assert "1 of them leads nowhere now." in told
     assert told.count("Nothing arrives: it answered 401 Unauthorized.") == 1
     choosy(room).refused.clear()
     await room.happens("More", desk)
-    await room.rest(minutes=1)
-    assert "nowhere" not in shown(await talk.say("routes"))
+    assert "nowhere" not in await routes_later(room)
 
 
 async def test_a_card_that_is_brought_up_to_date_ends_what_routes_say_of_a_refused_note(room: Mailroom) -> None:
-    talk = Talk(room.store, [], now=room.now)
-    incident = await room.happens("Trouble", ONE)
-    await room.rest(minutes=1)
+    incident = await standing(room)
     choosy(room).refused[ONE.id] = "Teams answered 403 NotEnoughPermissions"
     async with room.store.begin() as tx:
         await tx.outbox.add_note(incident.number, "Ada has it")
-    await room.rest(minutes=1)
-    assert "Nothing arrives: Teams answered 403 NotEnoughPermissions." in shown(await talk.say("routes"))
+    assert "Nothing arrives: Teams answered 403 NotEnoughPermissions." in await routes_later(room)
     choosy(room).refused.clear()
     async with room.store.begin() as tx:
         await edit(tx, [moved(incident, room.now())])
-    await room.rest(minutes=1)
-    assert "Nothing arrives" not in shown(await talk.say("routes"))
+    assert "Nothing arrives" not in await routes_later(room)
 
 
 async def test_who_began_to_listen_when_it_was_over_is_not_among_those_who_were_told(room: Mailroom) -> None:
-    talk = Talk(room.store, [], now=room.now)
-    incident = await room.happens("Trouble", ONE)
-    await room.rest(minutes=1)
+    talk, incident = Talk(room.store, [], now=room.now), await standing(room)
     async with room.store.begin() as tx:
         await tx.incidents.save(moved(incident, room.now(), state=State.RESOLVED, resolved_at=room.now()))
     await room.open(THIRD)

@@ -144,6 +144,8 @@ def test_no_line_breaks_the_reading_of_flags(words: list[str]) -> None:
 
 def test_only_whole_quotations_lose_their_marks() -> None:
     assert [unquoted(text) for text in ("“a b”", "a”", '"', '""', "'a'")] == ["a b", "a”", '"', '""', "a"]
+    assert unquoted('"a", "b"') == '"a", "b"'
+    assert unquoted("'O'Neil's'") == "O'Neil's"
 
 
 # --- What is missing or not a command ----------------------------------------------------------------------------------

@@ -51,8 +51,9 @@ def test_an_option_that_is_left_empty_is_as_if_it_were_not_there() -> None:
         (of("generic", user="u"), "s", "user is not for the kind generic"),
         (of("servicenow", card=True), "s", "card is not for the kind servicenow"),
         (of("servicenow", user="a:b"), "s", "user may not hold a colon"),
-        (of("generic"), "", "its secret is empty"),
-        (of("generic"), "a\nb", "its secret holds a line's end"),
+        (of("generic"), "", "secret is empty"),
+        (of("generic"), "a\nb", "secret holds a line's end"),
+        (of("generic"), "fifteen-letters", "secret has fewer than 16 letters"),
         (of("pagerduty"), "short", "has 32 letters and digits"),
     ],
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 
 from bot.adapters.email.chart_html import chart
+from bot.adapters.email.kinds import by_kind, kinds
 from bot.adapters.email.reading import Json, commands, listed, pages, plain, unguarded
 from bot.adapters.email.tags import BADGES, BOX, BREAKS, LINK, QUIET, RULE, grid, layout, tag
 from bot.ports import Card
@@ -30,10 +31,7 @@ def stack(elements: Iterable[Json]) -> str:
 
 
 def _drawn(element: Json) -> str:
-    draw = _KINDS.get(str(element.get("type")))
-    if draw is None:
-        return _drawn(element["fallback"]) if isinstance(element.get("fallback"), dict) else ""
-    return draw(element)
+    return by_kind(element, KINDS)
 
 
 def _words(text: str, looks: Json) -> str:
@@ -130,26 +128,14 @@ def _chart(element: Json) -> str:
     return chart(element, _drawn(element["fallback"]))
 
 
-def _input(element: Json) -> str:
-    # A mail has nothing to fill in; the command that a card's button stands for is told instead.
-    return ""
-
-
-_KINDS: Mapping[str, Callable[[Json], str]] = {
-    "TextBlock": _block,
-    "RichTextBlock": _paragraph,
-    "Badge": _badge,
-    "Container": _container,
-    "ColumnSet": _columns,
-    "FactSet": _facts,
-    "Table": _table,
-    "ActionSet": _actions,
-    "Input.ChoiceSet": _input,
-    "Input.Text": _input,
-    "Chart.Line": _chart,
-    "Chart.VerticalBar": _chart,
-    "Chart.HorizontalBar": _chart,
-    "Chart.Donut": _chart,
-}
-KINDS = frozenset(_KINDS)
-"""Every kind of element that is known here."""
+KINDS = kinds(
+    block=_block,
+    paragraph=_paragraph,
+    badge=_badge,
+    container=_container,
+    columns=_columns,
+    facts=_facts,
+    table=_table,
+    actions=_actions,
+    chart=_chart,
+)

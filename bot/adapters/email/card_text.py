@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 
+from bot.adapters.email.kinds import by_kind, kinds
 from bot.adapters.email.reading import Json, commands, listed, pages, plain, said, unguarded
 from bot.ports import Card
 
@@ -18,10 +19,7 @@ def _each(elements: Iterable[Json]) -> list[str]:
 
 
 def _written(element: Json) -> str:
-    write = _KINDS.get(str(element.get("type")))
-    if write is None:
-        return _written(element["fallback"]) if isinstance(element.get("fallback"), dict) else ""
-    return write(element)
+    return by_kind(element, KINDS)
 
 
 def _block(element: Json) -> str:
@@ -80,26 +78,14 @@ def _chart(element: Json) -> str:
     return _written(element["fallback"])
 
 
-def _input(element: Json) -> str:
-    # A mail has nothing to fill in; the command that a card's button stands for is told instead.
-    return ""
-
-
-_KINDS: Mapping[str, Callable[[Json], str]] = {
-    "TextBlock": _block,
-    "RichTextBlock": _paragraph,
-    "Badge": _badge,
-    "Container": _container,
-    "ColumnSet": _columns,
-    "FactSet": _facts,
-    "Table": _table,
-    "ActionSet": _actions,
-    "Input.ChoiceSet": _input,
-    "Input.Text": _input,
-    "Chart.Line": _chart,
-    "Chart.VerticalBar": _chart,
-    "Chart.HorizontalBar": _chart,
-    "Chart.Donut": _chart,
-}
-KINDS = frozenset(_KINDS)
-"""Every kind of element that is known here."""
+KINDS = kinds(
+    block=_block,
+    paragraph=_paragraph,
+    badge=_badge,
+    container=_container,
+    columns=_columns,
+    facts=_facts,
+    table=_table,
+    actions=_actions,
+    chart=_chart,
+)

@@ -60,8 +60,12 @@ class GraphClient:
         graph = await self._built()
         from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
+        request = ask(graph)
+        # The SDK makes the address of its template three times, which is much of what a call costs, unless it is given.
+        request.path_parameters["baseurl"] = self.url
+        request.url = request.url
         try:
-            found: Any = await graph.request_adapter.send_primitive_async(ask(graph), "bytes", {"XXX": ODataError})
+            found: Any = await graph.request_adapter.send_primitive_async(request, "bytes", {"XXX": ODataError})
         except Exception as error:  # noqa: BLE001 - faults of ours come out of translate() as they are
             told = translate(error, url=self.url, needs=needs)
             if isinstance(told, GraphDown):

@@ -15,7 +15,7 @@ from bot.adapters.kql.answer import Row, Table, collect
 from bot.adapters.kql.errors import BadMeaning, BadQuery, TimedOut, TooDear
 
 if TYPE_CHECKING:  # the engine costs 50 MB: it is imported when a query is first run
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, Statement
 
 _CHUNK = 1000
 _AGAIN = 0.1
@@ -39,8 +39,8 @@ class Run:
         self._cursor: DuckDBPyConnection | None = None
         self._stop = False
 
-    def answer(self, connect: Callable[[], DuckDBPyConnection]) -> Table:
-        """Translate, run and fetch; for a thread of its own."""
+    def answer(self, connect: Callable[[], DuckDBPyConnection], read: Callable[[str], Statement]) -> Table:
+        """Translate, run and fetch; for a thread of its own. `read` is the engine's reading of SQL."""
         import duckdb
 
         from bot.adapters.kql.translate import translate
@@ -54,7 +54,7 @@ class Run:
             try:
                 self._cursor.begin()  # the engine numbers rows anew when it tidies up
                 listed = people.rows(self._cursor, self._about, *self._span) if self._about else []
-                ran = self._cursor.execute(query.sql, query.parameters(self._now, *self._span, listed))
+                ran = self._cursor.execute(read(query.sql), query.parameters(self._now, *self._span, listed))
                 limits = {"max_rows": self._max_rows, "max_bytes": self._max_bytes}
                 return collect(ran.description or [], _chunks(ran), **limits)
             except duckdb.Error as error:

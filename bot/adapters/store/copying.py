@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Integer, Table, func, select, text
+from sqlalchemy import Integer, Table, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.engine import Store
@@ -20,14 +20,30 @@ async def copy(source: Store, target: Store) -> dict[str, int]:
     """Copy every row, in one transaction of the target; how many, by table. Raises BadSettings where it is not empty."""
     counts: dict[str, int] = {}
     async with source.look() as old, target.begin() as new:
-        tables = [table for table in metadata.sorted_tables if table.name not in _LEFT]
-        for table in tables:
-            if (await new.connection.execute(select(func.count()).select_from(table))).scalar():
-                raise BadSettings("DATABASE_URL holds something already: it must name a new, empty database.")
-        for table in tables:
+        await refuse_full(new.connection)
+        for table in _tables():
             counts[table.name] = await _rows(old.connection, new.connection, table)
             await _go_on_counting(new.connection, table)
     return counts
+
+
+async def refuse_full(connection: AsyncConnection) -> None:
+    """Raises BadSettings where a database, of whatever revision, holds something."""
+    if any((await held(connection)).values()):
+        raise BadSettings("DATABASE_URL holds something already: it must name a new, empty database.")
+
+
+async def held(connection: AsyncConnection) -> dict[str, int]:
+    """How many rows would be copied, by table; an old database may lack some tables."""
+    there = await connection.run_sync(lambda it: set(inspect(it).get_table_names()))
+    found = [table for table in _tables() if table.name in there]
+    return {
+        table.name: (await connection.execute(select(func.count()).select_from(table))).scalar() or 0 for table in found
+    }
+
+
+def _tables() -> list[Table]:
+    return [table for table in metadata.sorted_tables if table.name not in _LEFT]
 
 
 async def _rows(old: AsyncConnection, new: AsyncConnection, table: Table) -> int:

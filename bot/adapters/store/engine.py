@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.adapters.store.naming import closed_to_us, is_missing
 from bot.adapters.store.transaction import Transaction
-from bot.adapters.store.upgrading import HEAD, bring_up_to_date, revision
+from bot.adapters.store.upgrading import HEAD, bring_up_to_date, refuse_newer, revision
 from bot.ports import BadSettings, StoreDown
 
 AWAY = (DBAPIError, OSError)
@@ -71,18 +71,33 @@ class Store:
         return store
 
     @classmethod
-    async def revision_at(cls, url: str) -> str:
-        """The revision of a database as it is, "" where it is empty; nothing is changed. Raises BadSettings."""
+    @asynccontextmanager
+    async def unchanged(cls, url: str) -> AsyncGenerator[Transaction | None]:
+        """A look into a database as it is, None where it is not there yet; nothing is made or upgraded. Raises BadSettings."""
         if is_missing(url):
-            return ""
+            yield None
+            return
         store = cls(home_of(url, "syncwatch"))
         try:
             async with store.look() as tx:
-                return await revision(tx.connection)
+                yield tx
         except StoreDown as error:
             raise BadSettings(f"The database of DATABASE_URL cannot be opened: {error.reason}.") from None
         finally:
             await store.close()
+
+    @classmethod
+    async def revision_at(cls, url: str) -> str:
+        """The revision of a database as it is, "" where it is empty. Raises BadSettings."""
+        async with cls.unchanged(url) as tx:
+            return await revision(tx.connection) if tx else ""
+
+    @classmethod
+    async def would_open(cls, url: str) -> None:
+        """Look whether a database can be opened, made or upgraded, and change nothing. Raises BadSettings."""
+        if closed := closed_to_us(url):
+            raise BadSettings(f"The database of DATABASE_URL cannot be opened: {closed} may not be written.")
+        refuse_newer(await cls.revision_at(url))
 
     async def close(self) -> None:
         await self.home.engine.dispose()
@@ -144,12 +159,6 @@ class Store:
         """End the transaction by which a replica of that name holds up all writers. Raises StoreDown."""
         async with self.brief() as tx:
             await self.home.end_writer(tx.connection, name)
-
-
-def is_missing(url: str) -> bool:
-    """Whether it is a file that is not there, in a folder that is: looking into it would make it."""
-    path = Path(url.removeprefix("sqlite:///"))
-    return url.startswith("sqlite:///") and not path.exists() and path.parent.is_dir()
 
 
 def home_of(url: str, name: str, *, durable: bool = True) -> Home:

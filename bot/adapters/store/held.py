@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import held, incidents, said
+from bot.adapters.store.schema import held, incidents, notes, said
 from bot.adapters.store.sql import insert, slices
 from bot.model.held import Held, Why
 from bot.storms import DIGEST, WITHIN
 
 FEW = 1_000
-"""Incidents that one statement names."""
+"""Incidents or conversations that one statement names."""
 
 
 class HeldBack:
@@ -67,6 +67,20 @@ class HeldBack:
         for row in await self._connection.execute(wanted):
             found.setdefault(row.conversation_id, []).append(_held(row))
         return found
+
+    async def unsent_notes(self, conversation_ids: Collection[str]) -> dict[int, tuple[str, int]]:
+        """Notes for these conversations that are not under way and call nobody by name: where to and about which incident."""
+        waits = notes.c.done.is_(False) & notes.c.sending.is_(False) & (notes.c.dead == "") & (notes.c.mention == "")
+        found: dict[int, tuple[str, int]] = {}
+        for some in slices(conversation_ids, FEW):
+            rows = await self._connection.execute(select(notes).where(waits, notes.c.conversation_id.in_(some)))
+            found |= {row.id: (row.conversation_id, row.incident) for row in rows}
+        return found
+
+    async def withdraw_notes(self, ids: Iterable[int]) -> None:
+        """What they say is told in a digest."""
+        for some in slices(ids, FEW):
+            await self._connection.execute(delete(notes).where(notes.c.id.in_(some)))
 
     async def tell(self, conversation_id: str, numbers: Iterable[int], digest: str) -> None:
         """A digest tells of these."""

@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, bindparam, case, delete, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, case, delete, func, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store import deliveries
-from bot.adapters.store.schema import cards, conversations, held, incidents, notes, posts, told
+from bot.adapters.store.due import due
+from bot.adapters.store.schema import EPOCH, Moment, cards, conversations, held, incidents, notes, posts, told
 from bot.adapters.store.sql import insert
 from bot.adapters.store.undelivered import NOTE_OWED
 from bot.model import Delivery, Person, Posted
 from bot.model.held import LivingPost
+from bot.model.lane import Lane
 from bot.ports import Card
 
 _json = msgspec.json.Encoder().encode
@@ -108,9 +109,12 @@ class Outbox:
             return None
         return LivingPost(drawn_at=row.since, sent_at=row.not_before if row.done else None)
 
-    async def standing(self) -> set[int]:
-        """Numbers of the incidents whose card stands, or is to stand, where the bot may speak, or that a digest tells of."""
-        at = conversations.c.id == cards.c.conversation_id
+    async def standing(self, but: Collection[str] = ()) -> set[int]:
+        """Numbers of the incidents whose card stands, or is to stand, where the bot may speak, or that a digest tells of.
+
+        What stands in the conversations of `but` alone does not count.
+        """
+        at = (conversations.c.id == cards.c.conversation_id) & conversations.c.id.not_in(but)
         mine = select(cards.c.incident).join(conversations, at).where(cards.c.dead == "", conversations.c.active)
         told = select(held.c.incident).join(conversations, conversations.c.id == held.c.conversation_id)
         either = mine.union(told.where(conversations.c.active))
@@ -128,13 +132,9 @@ class Outbox:
 
     # --- Delivering ---
 
-    async def due(self, now: datetime, limit: int = 200, *, but: Collection[str] = ()) -> list[Delivery]:
-        """What may be delivered now, in all conversations `but` some: cards before notes, so that none precedes its card."""
-        return [
-            *await self._due_cards(now, limit, but),
-            *await self._due_notes(now, limit, but),
-            *await self._due_posts(now, limit, but),
-        ]
+    async def due(self, now: datetime, limit: int = 200, *, but: Collection[Lane] = ()) -> list[Delivery]:
+        """What may be delivered now, `but` some lanes: cards before notes, so that none precedes its card."""
+        return await due(self._connection, now, limit, but)
 
     async def behind(self) -> int:
         """How many deliveries are still to be made, now or later."""
@@ -145,42 +145,10 @@ class Outbox:
         ]
         return sum([(await self._connection.execute(each)).scalar() or 0 for each in some])
 
-    async def next_due(self) -> datetime | None:
-        """The earliest time at which something that waits for another try may be tried again; what is closed is left out."""
-        times = (await self._connection.execute(_EARLIEST)).scalars()
+    async def next_due(self, after: datetime = EPOCH) -> datetime | None:
+        """The earliest time after another at which something that waits may be tried again; what is closed is left out."""
+        times = (await self._connection.execute(_EARLIEST, {"after": after})).scalars()
         return min((time for time in times if time is not None), default=None)
-
-    async def _due_cards(self, now: datetime, limit: int, but: Collection[str]) -> list[Delivery]:
-        rows = await self._connection.execute(
-            select(cards, conversations.c.body.label("conversation"))
-            .join(conversations, conversations.c.id == cards.c.conversation_id)
-            .where(cards.c.wanted > cards.c.shown, *_sendable(cards, now, but))
-            .order_by(cards.c.id)
-            .limit(limit)
-        )
-        return [deliveries.card(row) for row in rows]
-
-    async def _due_notes(self, now: datetime, limit: int, but: Collection[str]) -> list[Delivery]:
-        at_card = (cards.c.incident == notes.c.incident) & (cards.c.conversation_id == notes.c.conversation_id)
-        rows = await self._connection.execute(
-            select(notes, cards.c.activity_id, cards.c.thread_id, conversations.c.body.label("conversation"))
-            .join(conversations, conversations.c.id == notes.c.conversation_id)
-            .join(cards, at_card)
-            .where(notes.c.done.is_(False), cards.c.activity_id != "", *_sendable(notes, now, but))
-            .order_by(notes.c.id)
-            .limit(limit)
-        )
-        return [deliveries.note(row) for row in rows]
-
-    async def _due_posts(self, now: datetime, limit: int, but: Collection[str]) -> list[Delivery]:
-        rows = await self._connection.execute(
-            select(posts, conversations.c.body.label("conversation"))
-            .join(conversations, conversations.c.id == posts.c.conversation_id)
-            .where(or_(posts.c.done.is_(False), posts.c.revision > posts.c.shown), *_sendable(posts, now, but))
-            .order_by(posts.c.id)
-            .limit(limit)
-        )
-        return [deliveries.post(row) for row in rows]
 
     async def prune(self, before: datetime) -> None:
         """Forget cards of their own that were sent before a time, and notes of incidents that were over by then.
@@ -198,7 +166,8 @@ def _earliest(table: Table, due: ColumnElement[bool]) -> Select[Any]:
     waits = select(func.min(table.c.not_before)).join_from(
         table, conversations, conversations.c.id == table.c.conversation_id
     )
-    return waits.where(due, table.c.dead == "", conversations.c.active)
+    later = table.c.not_before > bindparam("after", type_=Moment)
+    return waits.where(due, later, table.c.dead == "", conversations.c.active)
 
 
 _EARLIEST = union_all(
@@ -212,8 +181,3 @@ def _since(changed: Any) -> ColumnElement[Any]:
     """When a card fell behind: it may have been behind already, and what was given up is due anew."""
     behind = (cards.c.wanted > cards.c.shown) & (cards.c.dead == "")
     return case((behind, cards.c.since), else_=changed)
-
-
-def _sendable(table: Table, now: datetime, but: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    in_time = or_(table.c.not_before.is_(None), table.c.not_before <= now)
-    return table.c.dead == "", conversations.c.active, in_time, table.c.conversation_id.not_in(list(but))

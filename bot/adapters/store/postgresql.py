@@ -3,8 +3,10 @@ transaction has read is still true when it commits, whichever replica it runs on
 
 from __future__ import annotations
 
-from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import ArgumentError
+from typing import Any
+
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.ports import BadSettings
@@ -34,6 +36,7 @@ def _address(url: str) -> URL:
     _, _, rest = url.partition("://")
     try:
         address = make_url(f"postgresql+asyncpg://{rest}")
+        _check_where(address)
     except (ArgumentError, ValueError):
         raise BadSettings(
             "DATABASE_URL is no address: it must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as "
@@ -50,6 +53,13 @@ def _address(url: str) -> URL:
     return address.update_query_dict({"ssl": str(mode)}) if mode else address
 
 
+def _check_where(address: URL) -> None:
+    """Raises ValueError for a host or a port that nothing can be connected to."""
+    (address.host or "").encode("idna")
+    if address.port is not None and not 0 < address.port < 65_536:
+        raise ValueError("there is no such port")
+
+
 class Postgresql:
     """A server; `name` is what this process's sessions are called there. Raises BadSettings where the address is none."""
 
@@ -60,9 +70,9 @@ class Postgresql:
             _address(url),
             pool_size=4,
             max_overflow=0,
-            pool_pre_ping=True,
             connect_args={"server_settings": {**_SERVER, "application_name": name}, "timeout": 10},
         )
+        event.listen(self.engine.sync_engine, "checkout", _alive)
 
     async def begin_writing(self, connection: AsyncConnection) -> None:
         """Wait until no other writes. Every statement after this sees all that was committed before."""
@@ -70,8 +80,14 @@ class Postgresql:
 
     async def begin_reading(self, connection: AsyncConnection) -> None:
         """A view of one moment."""
-        await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def end_writer(self, connection: AsyncConnection, name: str) -> None:
         """End the transaction by which a replica of that name holds up all writers, if it holds them up."""
         await connection.execute(_HELD_UP, {"name": name, "writers": WRITERS})
+
+
+def _alive(connection: Any, *_: object) -> None:
+    """Have a connection replaced that the server has ended. Asking the server instead would be three round trips each time."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError

@@ -86,7 +86,7 @@ class Reports:
         who = func.max(audit.c.person_name)
         found = await self._connection.execute(
             select(audit.c.person_id, who, audit.c.command, times)
-            .where(audit.c.command.in_(commands), audit.c.outcome == "done")
+            .where(audit.c.command.in_(commands), audit.c.outcome.startswith("done"))
             .where(audit.c.at >= since, audit.c.at < until)
             .group_by(audit.c.person_id, audit.c.command)
             .order_by(times.desc(), audit.c.person_id, audit.c.command)

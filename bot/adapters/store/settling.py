@@ -9,10 +9,11 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, Update, bindparam, update
+from sqlalchemy import Table, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import cards, notes, posts, told
+from bot.adapters.store.sql import among
 from bot.model import Delivery, DeliveryKind, Posted, Value
 from bot.model.telling import Ended
 from bot.ports import Clock
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MOST_TEXT = 500
 BETWEEN_UPDATES = timedelta(seconds=2)
 """How long a card is left alone after it was sent or brought up to date."""
+
+_UNDER_WAY = {"sending": True}
 
 REPORT = "syncwatch-given-up-"
 """What the marker of a card begins with that tells what was given up: of such a card, nothing is told when it is itself."""
@@ -39,7 +42,7 @@ class Outcome(Value, frozen=True, kw_only=True):
 
 def sending(delivery: Delivery) -> Outcome:
     """A post is under way: should we die now, its outcome is not known."""
-    return Outcome(delivery=delivery, values={"sending": True})
+    return Outcome(delivery=delivery, values=_UNDER_WAY)
 
 
 def sent_card(delivery: Delivery, posted: Posted, revision: int, now: datetime) -> Outcome:
@@ -92,6 +95,16 @@ async def save(connection: AsyncConnection, outcomes: Sequence[Outcome], now: da
         await connection.execute(told.insert(), kept)
 
 
+async def withdrawn(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Those by which a note is to be under way that was taken back since it was found due."""
+    begun = [each for each in outcomes if each.delivery.kind is DeliveryKind.NOTE and each.values == _UNDER_WAY]
+    if not begun:
+        return ()
+    there = select(notes.c.id).where(among(connection, notes.c.id, (each.delivery.id for each in begun)))
+    known = set((await connection.execute(there)).scalars())
+    return [each for each in begun if each.delivery.id not in known]
+
+
 @cache
 def _statement(kind: str, names: tuple[str, ...]) -> Update:
     """There are few shapes of outcomes, and each is built once."""
@@ -126,36 +139,37 @@ class Settling:
     def __init__(self, store: Callable[[], Store], now: Clock) -> None:
         self._store = store
         self._now = now
-        self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Outcome, asyncio.Future[bool]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
-    async def settle(self, outcome: Outcome) -> None:
-        """Return when the outcome is stored. Raises what the store raised."""
+    async def settle(self, outcome: Outcome) -> bool:
+        """Return when the outcome is stored: whether there is still something to deliver. Raises what the store raised."""
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((outcome, done))
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
-        await done
+        return await done
 
     async def _flush(self) -> None:
         try:
             while self._waiting:
                 some, self._waiting = self._waiting, []
-                error = await self._saved([outcome for outcome, _ in some])
-                for _, done in some:
+                came = await self._saved([outcome for outcome, _ in some])
+                for outcome, done in some:
                     if done.done():
                         continue
-                    if error is None:
-                        done.set_result(None)
+                    if isinstance(came, Exception):
+                        done.set_exception(came)
                     else:
-                        done.set_exception(error)
+                        done.set_result(outcome not in came)
         finally:
             self._flushing = None
 
-    async def _saved(self, outcomes: Sequence[Outcome]) -> Exception | None:
+    async def _saved(self, outcomes: Sequence[Outcome]) -> Sequence[Outcome] | Exception:
+        """Those of them whose delivery was withdrawn."""
         try:
             async with self._store().begin() as tx:
                 await save(tx.connection, outcomes, self._now())
+                return await withdrawn(tx.connection, outcomes)
         except Exception as error:  # noqa: BLE001 (each who waits is given it)
             return error
-        return None

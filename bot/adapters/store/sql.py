@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import BigInteger, Column, ColumnElement, Table, any_, cast, func, literal, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, any_, bindparam, cast, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,6 +38,18 @@ def among(connection: AsyncConnection, column: Column[int], keys: Iterable[int])
         return column == any_(literal(list(keys), postgresql.ARRAY(BigInteger)))
     each = func.json_each(_json(list(keys)).decode()).table_valued("value")
     return column.in_(select(cast(each.c.value, BigInteger)))
+
+
+def not_among(dialect: str, column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """`column NOT IN` the parameter of that name, which is one value however many `texts` it holds."""
+    if dialect == "postgresql":
+        return column.not_in(select(func.unnest(bindparam(name, type_=postgresql.ARRAY(Text)))))
+    return column.not_in(select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value))
+
+
+def texts(connection: AsyncConnection, some: Sequence[str]) -> Any:
+    """Any number of texts as the one value that `not_among` takes."""
+    return list(some) if connection.dialect.name == "postgresql" else _json(some).decode()
 
 
 async def many(connection: AsyncConnection, statement: Any, rows: Sequence[tuple[Any, ...]]) -> None:

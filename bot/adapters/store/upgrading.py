@@ -17,18 +17,23 @@ async def bring_up_to_date(connection: AsyncConnection) -> None:
     Raises BadSettings where it is of a newer Syncwatch.
     """
     now = await revision(connection)
+    refuse_newer(now)
     if not now:
         await connection.run_sync(_create)
-    elif now > HEAD:
-        raise BadSettings(
-            f"The database of DATABASE_URL is of a newer Syncwatch ({now}, this one knows {HEAD}): "
-            "run the newer one, or name another database."
-        )
     elif now != HEAD:
         # Alembic costs a quarter of a second and ten megabytes, so only a database that is behind pays for it.
         from bot.adapters.store.migrate import upgrade
 
         await connection.run_sync(upgrade)
+
+
+def refuse_newer(now: str) -> None:
+    """Raises BadSettings where tables of that revision are a newer Syncwatch's."""
+    if now > HEAD:
+        raise BadSettings(
+            f"The database of DATABASE_URL is of a newer Syncwatch ({now}, this one knows {HEAD}): "
+            "run the newer one, or name another database."
+        )
 
 
 async def revision(connection: AsyncConnection) -> str:

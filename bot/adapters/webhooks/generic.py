@@ -38,7 +38,8 @@ class Generic:
 
     @property
     def looks(self) -> bool:
-        return False
+        """It cannot be asked, but it knows by Syncwatch-Delivery what comes twice."""
+        return True
 
     async def post(self, conversation: Conversation, message: Message) -> Posted:
         """Tell of an incident for the first time, or send a report."""

@@ -19,6 +19,9 @@ OPTIONS: Mapping[WebhookKind, frozenset[str]] = {
 }
 """What may be said of a webhook besides its kind, url and secret."""
 
+SHORTEST = 16
+"""Letters of a secret that signs."""
+
 PAGERDUTY_URL = "https://events.pagerduty.com/v2/enqueue"
 
 
@@ -43,24 +46,32 @@ class Hook(Value, frozen=True, kw_only=True):
 
 def hook(webhook: Webhook, secret: SecretStr) -> Hook:
     """A webhook of the routes file with the secret that it refers to. Raises BadSettings with all that is wrong."""
-    wrong = [*_wrong_options(webhook), *_wrong_secret(webhook.kind, secret.get_secret_value())]
-    if wrong:
+    if wrong := [f"{key} {why}" for key, why in misfits(webhook.kind, webhook.options, secret)]:
         raise BadSettings(f"The webhook {webhook.name!r} cannot be used: {'; '.join(wrong)}.")
     given: dict[str, Any] = {name: value for name, value in webhook.options.items() if value != ""}
     return Hook(name=webhook.name, kind=webhook.kind, url=webhook.url or PAGERDUTY_URL, secret=secret, **given)
 
 
-def _wrong_options(webhook: Webhook) -> Iterator[str]:
-    if strange := sorted(set(webhook.options) - OPTIONS[webhook.kind]):
-        yield f"{', '.join(strange)} is not for the kind {webhook.kind}"
-    if ":" in str(webhook.options.get("user", "")):
-        yield "user may not hold a colon"
+def misfits(kind: WebhookKind, options: Mapping[str, object], secret: SecretStr | None) -> Iterator[tuple[str, str]]:
+    """What does not go with the kind: each key of the file with what is wrong there. None is a secret that is not there."""
+    for key in sorted(options.keys() - OPTIONS[kind]):
+        yield key, f"is not for the kind {kind}"
+    if ":" in str(options.get("user", "")):
+        yield "user", "may not hold a colon"
+    if secret is not None and (why := _wrong_secret(kind, secret.get_secret_value())):
+        yield "secret", why
 
 
-def _wrong_secret(kind: WebhookKind, secret: str) -> Iterator[str]:
+def _wrong_secret(kind: WebhookKind, secret: str) -> str:
     if not secret:
-        yield "its secret is empty"
-    elif not secret.isprintable():
-        yield "its secret holds a line's end or something invisible"
-    elif kind is WebhookKind.PAGERDUTY and not re.fullmatch(r"[0-9A-Za-z]{32}", secret):
-        yield "its secret is no integration key of PagerDuty's Events API v2, which has 32 letters and digits"
+        return "is empty"
+    if not secret.isprintable():
+        return "holds a line's end or something invisible"
+    if kind is WebhookKind.PAGERDUTY and not re.fullmatch(r"[0-9A-Za-z]{32}", secret):
+        return "is no integration key of PagerDuty's Events API v2, which has 32 letters and digits"
+    if kind is WebhookKind.GENERIC and len(secret) < SHORTEST:
+        return (
+            f"has fewer than {SHORTEST} letters, so that what it signs can be forged by guessing; "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(32))'` makes a good one"
+        )
+    return ""
