@@ -9,21 +9,20 @@ from math import inf
 
 from bot.adapters.store import Store, settling
 from bot.adapters.store.settling import Settling
+from bot.finding import Finding
 from bot.model import Delivery, Incident, Value
 from bot.model.lane import Lane, by_lane
 from bot.pacing import Pacing
 from bot.ports import CardGone, Clock, Deposed, Moved, StoreDown, TryLater, Undeliverable
 from bot.queueing import Queue
-from bot.sending import AT_ONCE, Receivers, Render, Sender
+from bot.sending import Receivers, Render, Sender
 from bot.setbacks import Setbacks
 from bot.turns import Turns
-from bot.underway import Room, UnderWay
+from bot.underway import AT_ONCE, Room, UnderWay
 
 log = logging.getLogger(__name__)
 
 AFTER_A_FAULT = 1.0
-ROWS = 2
-"""Deliveries of each kind that are looked for, for each conversation that there is room for: several may be of one."""
 
 
 class Look(Value, frozen=True, kw_only=True):
@@ -72,11 +71,12 @@ class Deliverer:
             store=lambda: self._store, settling=self._settling, queue=self._queue, pacing=pacing, now=now
         )
         self._under_way = UnderWay()
+        self._finding = Finding(queue=self._queue, turns=self._turns, under_way=self._under_way)
 
     @property
     def crowded(self) -> bool:
         """Whether so much is under way that looking for more may wait until several of them have ended."""
-        return self._under_way.places > AT_ONCE // 2
+        return min(self._under_way.free(in_teams=each) for each in (True, False)) < AT_ONCE // 2
 
     # --- What is due ---
 
@@ -88,28 +88,24 @@ class Deliverer:
 
     async def look(self, ended: Callable[[], None] = lambda: None) -> Look:
         """Begin with what is due in lanes that are idle. `ended` is called whenever there is room for more."""
-        most = ROWS * (AT_ONCE - self._under_way.places)
-        if most <= 0:
-            return Look()
         now = self._now()
         async with self._store.look() as tx:
-            await self._queue.learn(tx)
-            but = [*self._under_way.taken(), *self._turns.far_off(), *self._queue.held(now)]
-            due = await tx.outbox.due(now, most, but=but)
+            due, more = await self._finding.due(tx, now)
             incidents = await tx.incidents.of({delivery.incident for delivery in due}) if due else {}
             begun = self._begin_all(due, incidents, ended)
-            if begun and len(due) >= most:
-                return Look(begun=begun, more=True)
+            if more:
+                return Look(begun=begun, more=begun > 0)
             at = await tx.outbox.next_due(now)
         return Look(begun=begun, wait=inf if at is None else (at - now).total_seconds())
 
     def _begin_all(self, due: Iterable[Delivery], incidents: Mapping[int, Incident], ended: Callable[[], None]) -> int:
         lanes = by_lane(due)
-        if not lanes and not self._under_way.places:
+        if not lanes and not self._under_way.tasks:
             self.problem = ""
         begun = 0
         for lane, deliveries in lanes.items():
-            if self._under_way.knows(lane.place) or self._under_way.places < AT_ONCE:
+            place = deliveries[0].conversation
+            if self._under_way.knows(lane.place) or self._under_way.free(in_teams=place.in_teams) > 0:
                 self._begin(lane, deliveries, incidents, ended)
                 begun += 1
         return begun

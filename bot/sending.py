@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Protocol
 
 import msgspec
@@ -19,9 +19,6 @@ from cards.incident import marker
 from cards.notes import called
 
 log = logging.getLogger(__name__)
-
-AT_ONCE = 64
-"""Conversations that are delivered to at the same time."""
 
 Receivers = Callable[[Conversation], Receiver]
 """Which receiver speaks to a conversation. Raises Undeliverable where there is none."""
@@ -54,7 +51,7 @@ class Sender:
         self._now = now
         self._may_act = may_act
         self._turn = turn
-        self._posting = dict[Receiver, asyncio.Semaphore]()
+        self._posting = dict[Receiver, asyncio.Lock]()
 
     async def send(self, delivery: Delivery, incident: Incident | None) -> None:
         """Raises TryLater, CardGone, Undeliverable, Deposed, and what the store raised."""
@@ -125,11 +122,9 @@ class Sender:
         card, summary = self._render(incident, delivery.conversation)
         return Message(card=card, summary=summary, key=key, marker=marker(incident.number), incident=incident)
 
-    def _one_at_a_time(self, receiver: Receiver) -> asyncio.Semaphore:
+    def _one_at_a_time(self, receiver: Receiver) -> AbstractAsyncContextManager[None]:
         # Where a post whose answer is lost cannot be looked up, no more than one is ever under way.
-        if receiver not in self._posting:
-            self._posting[receiver] = asyncio.Semaphore(AT_ONCE if receiver.looks else 1)
-        return self._posting[receiver]
+        return nullcontext() if receiver.looks else self._posting.setdefault(receiver, asyncio.Lock())
 
     @asynccontextmanager
     async def _calling(self, delivery: Delivery) -> AsyncGenerator[None]:

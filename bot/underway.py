@@ -7,6 +7,11 @@ import asyncio
 from bot.model import Conversation, ConversationKind
 from bot.model.lane import Lane
 
+AT_ONCE = 64
+"""Conversations that are delivered to at the same time: so many in Teams, and as many beyond it, that neither waits for the
+other.
+"""
+
 ABREAST = 32
 """Calls that one webhook is sent at the same time."""
 
@@ -17,9 +22,10 @@ class Room:
     Once it is `shut`, nothing more is begun there.
     """
 
-    def __init__(self, abreast: int) -> None:
+    def __init__(self, abreast: int, *, in_teams: bool) -> None:
         self.lanes = 0
         self.shut = False
+        self.in_teams = in_teams
         self.turns = asyncio.Semaphore(abreast)
         self._abreast = abreast
 
@@ -36,9 +42,9 @@ class UnderWay:
         self._rooms: dict[str, Room] = {}
         self._tasks: dict[Lane, asyncio.Task[None]] = {}
 
-    @property
-    def places(self) -> int:
-        return len(self._rooms)
+    def free(self, *, in_teams: bool) -> int:
+        """In how many more conversations something may be begun, of those in Teams or of those beyond it."""
+        return AT_ONCE - sum(room.in_teams is in_teams for room in self._rooms.values())
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
@@ -57,7 +63,8 @@ class UnderWay:
         """Where a lane of that conversation is to be delivered."""
         if place.id not in self._rooms:
             # A mail may arrive twice if its answer is lost, so there is never more than one under way.
-            self._rooms[place.id] = Room(ABREAST if place.kind is ConversationKind.WEBHOOK else 1)
+            abreast = ABREAST if place.kind is ConversationKind.WEBHOOK else 1
+            self._rooms[place.id] = Room(abreast, in_teams=place.in_teams)
         return self._rooms[place.id]
 
     def began(self, lane: Lane, task: asyncio.Task[None]) -> None:

@@ -12,7 +12,7 @@ from bot.incidents import moved
 from bot.model import Conversation, ConversationKind, Incident, Posted
 from bot.notify import edit
 from bot.ports import Message, TryLater, Undeliverable
-from bot.underway import ABREAST
+from bot.underway import ABREAST, AT_ONCE
 from tests.support.fakes import MemoryMessenger
 from tests.support.mailroom import Mailroom, mailroom, place
 
@@ -198,3 +198,41 @@ async def test_many_that_wait_hide_nothing_that_is_behind_them(room: Mailroom) -
     await room.deliverer.deliver()
     await room.deliverer.deliver()
     assert slow(room).calls[before:] == [(CHANNEL.id, last.alert.title)] * 2
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [(ConversationKind.PERSONAL, ConversationKind.WEBHOOK), (ConversationKind.EMAIL, ConversationKind.CHANNEL)],
+)
+async def test_what_goes_to_hundreds_of_people_holds_up_nothing_on_the_other_side_of_teams(
+    room: Mailroom, many: ConversationKind, one: ConversationKind
+) -> None:
+    crowd, page = [place(f"someone {number}", many) for number in range(200)], place("page", one)
+    await room.open(*crowd, page)
+    await room.happens("News for everybody", *crowd)
+    await room.happens("A page", page)
+    await room.deliverer.look()
+    await busy(room, page, calls=1)
+    await busy(room, *crowd, calls=AT_ONCE)
+    slow(room).gate.set()
+    await room.rest(minutes=1)
+    assert sorted(slow(room).calls) == sorted(
+        [(each.id, "News for everybody") for each in crowd] + [(page.id, "A page")]
+    )
+
+
+async def test_what_comes_while_there_is_no_room_for_more_people_reaches_a_webhook_within_a_second(
+    room: Mailroom,
+) -> None:
+    crowd = [place(f"someone {number}", ConversationKind.PERSONAL) for number in range(200)]
+    await room.open(*crowd)
+    await room.happens("News for everybody", *crowd)
+    await room.deliverer.look()
+    await busy(room, *crowd, calls=AT_ONCE)
+    await room.happens("A page", DESK)
+    room.now.forward(seconds=1)
+    assert (await room.deliverer.look()).begun == 1
+    await busy(room, DESK, calls=1)
+    slow(room).gate.set()
+    await room.rest(minutes=1)
+    assert await behind(room) == 0

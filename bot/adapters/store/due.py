@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, Text, bindparam, cast, or_, select
+from sqlalchemy import ColumnElement, Select, Table, Text, bindparam, cast, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store import deliveries
@@ -15,6 +15,7 @@ from bot.adapters.store.schema import Moment, cards, conversations, notes, posts
 from bot.adapters.store.sql import not_among, texts
 from bot.model import Delivery, DeliveryKind
 from bot.model.lane import Lane
+from bot.model.routes import MAIL, WEBHOOK
 
 _KINDS = {
     DeliveryKind.CARD: deliveries.card,
@@ -23,19 +24,26 @@ _KINDS = {
 }
 
 
-async def due(connection: AsyncConnection, now: datetime, limit: int, but: Collection[Lane]) -> list[Delivery]:
-    """What may be delivered now, `but` some lanes: cards before notes, so that none precedes its card."""
+async def due(
+    connection: AsyncConnection, now: datetime, limit: int, but: Collection[Lane], in_teams: bool | None
+) -> list[Delivery]:
+    """What may be delivered now, `but` some lanes: cards before notes, so that none precedes its card.
+
+    `in_teams` asks for what goes to Teams alone, or for all else; None for both.
+    """
     told = {"now": now, "but": texts(connection, [_name(lane) for lane in but]), "most": limit}
     found: list[Delivery] = []
     for kind, read in _KINDS.items():
-        rows = await connection.execute(_question(kind, connection.dialect.name), told)
+        rows = await connection.execute(_question(kind, connection.dialect.name, in_teams), told)
         found += [read(row) for row in rows]
     return found
 
 
 @cache
-def _question(kind: DeliveryKind, dialect: str) -> Select[Any]:
-    return {DeliveryKind.CARD: _cards, DeliveryKind.NOTE: _notes, DeliveryKind.POST: _posts}[kind](dialect)
+def _question(kind: DeliveryKind, dialect: str, in_teams: bool | None) -> Select[Any]:
+    asked = {DeliveryKind.CARD: _cards, DeliveryKind.NOTE: _notes, DeliveryKind.POST: _posts}[kind](dialect)
+    beyond = or_(*(conversations.c.id.startswith(each) for each in (MAIL, WEBHOOK)))
+    return asked if in_teams is None else asked.where(not_(beyond) if in_teams else beyond)
 
 
 def _cards(dialect: str) -> Select[Any]:

@@ -132,9 +132,14 @@ class Outbox:
 
     # --- Delivering ---
 
-    async def due(self, now: datetime, limit: int = 200, *, but: Collection[Lane] = ()) -> list[Delivery]:
-        """What may be delivered now, `but` some lanes: cards before notes, so that none precedes its card."""
-        return await due(self._connection, now, limit, but)
+    async def due(
+        self, now: datetime, limit: int = 200, *, but: Collection[Lane] = (), in_teams: bool | None = None
+    ) -> list[Delivery]:
+        """What may be delivered now, `but` some lanes: cards before notes, so that none precedes its card.
+
+        `in_teams` asks for what goes to Teams alone, or for all else; None for both.
+        """
+        return await due(self._connection, now, limit, but, in_teams)
 
     async def behind(self) -> int:
         """How many deliveries are still to be made, now or later."""
