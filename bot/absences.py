@@ -11,7 +11,7 @@ from bot.model import Absence, Pulse
 from bot.ports import Clock
 from bot.reports import causes
 from bot.routes import Routes
-from bot.routing import everybody
+from bot.routing import readers
 from cards.absence import absence, marker, summary
 
 _HOUR = timedelta(hours=1)
@@ -54,11 +54,12 @@ class Absences:
     async def _tell(self, tx: Transaction, last: Pulse) -> bool:
         if last.since is None or last.until is None:
             return False
-        found = await missed(tx, last.since, last.until, self._now())
+        now = self._now()
+        found = await missed(tx, last.since, last.until, now)
         key = f"absence/{last.since:%Y-%m-%dT%H:%M:%S}"
         mark = marker(key)
-        for place in everybody(await self._routes.book(tx)):
-            await tx.outbox.add_post(place.id, key, absence(found, name=mark), summary(found), mark)
+        for place in readers(await self._routes.book(tx)):
+            await tx.outbox.add_post(place.id, key, absence(found, name=mark), summary(found), mark, since=now)
         return True
 
 

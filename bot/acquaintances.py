@@ -11,6 +11,7 @@ from bot.notify import show_open
 from bot.places import merged, opened, opens_with, renamed, shut_by
 from bot.ports import Answer, Clock
 from bot.routes import Routes
+from bot.routing import places
 from cards.welcome import welcome
 
 
@@ -43,7 +44,7 @@ class Acquaintances:
         if self._watch_on_install:
             async with self._store.begin() as tx:
                 # Routes that led there before lead there again; only a place without any is told of everything.
-                again = bool(await tx.routes.of(conversation.id))
+                again = await self._is_led_to(tx, conversation)
                 if not again:
                     await tx.routes.add(Route(to=conversation.id))
                 await show_open(tx, [conversation], await self._routes.book(tx), self._now())
@@ -80,14 +81,20 @@ class Acquaintances:
                 await self._save(tx, opened(named) if opens_with(each, conversation) else named, before=each)
         self._changed()
 
+    async def _is_led_to(self, tx: Transaction, conversation: Conversation) -> bool:
+        """Whether any route, of chat or of the settings, leads there."""
+        book = await self._routes.book(tx)
+        led_to = map(places(book), {each.to for each in book.routes})
+        return any(each is not None and each.id == conversation.id for each in led_to)
+
     async def _is_known(self, conversation: Conversation) -> bool:
         """Whether this is a person's chat that is open already, or one that the bot was about to open."""
         if conversation.kind is not ConversationKind.PERSONAL:
             return False
         async with self._store.look() as tx:
             before = await tx.conversations.get(conversation.id)
-            sought = await tx.conversations.unopened(conversation.user_id)
-        return bool(sought) or (before is not None and before.active)
+            # Who is only named in the file of ROUTES has something standing for their chat, too: nothing is owed there yet.
+            return (before is not None and before.active) or await tx.conversations.sought(conversation.user_id)
 
     async def _remember(self, conversation: Conversation, *, new: bool = True) -> None:
         """Keep what was heard of a conversation, and open it; one that is not known only if it may be `new`."""
@@ -101,7 +108,7 @@ class Acquaintances:
             await self._save(tx, after, before=before)
             for each in sought:
                 await tx.conversations.move(each, conversation.id)
-                await tx.conversations.revive(conversation.id)
+                await tx.conversations.revive(conversation.id, self._now())
         if sought or (before is not None and not before.active):
             self._changed()
 
@@ -110,17 +117,17 @@ class Acquaintances:
         await tx.conversations.save(after)
         if before is None or before.active or not after.active:
             return
-        await tx.conversations.revive(after.id)
+        await tx.conversations.revive(after.id, self._now())
         await show_open(tx, [after], await self._routes.book(tx), self._now())
 
 
 async def _shut(tx: Transaction, conversation: Conversation) -> list[Conversation]:
     alone = conversation.state is ConversationState.DELETED
     known = await tx.conversations.get(conversation.id)
-    places = ([known] if known else []) if alone else await _of_team(tx, conversation)
-    for each in places:
+    shut = ([known] if known else []) if alone else await _of_team(tx, conversation)
+    for each in shut:
         await tx.conversations.save(shut_by(each, conversation))
-    return places
+    return shut
 
 
 async def _of_team(tx: Transaction, conversation: Conversation) -> list[Conversation]:

@@ -15,6 +15,7 @@ from bot.parameters import Parameter, parameters_of, shared
 from bot.ports import Card, Refusal, Unclear
 from bot.words import listed
 from bot.written import written
+from cards.words import either
 
 Act = Callable[..., Awaitable[Card]]
 Also = Callable[[Context, Sequence[str]], Awaitable[bool]]
@@ -85,7 +86,8 @@ class Command(Value, frozen=True, kw_only=True):
             if given := unquoted(given_to.get(each.name, "")):
                 arguments[each.argument] = await self._read(ctx, each, given, given_to)
             elif each.required:
-                raise Refusal(f"`{self.typed}` needs {each.shape}. Write `{usage}`.", listed(each.shape))
+                needed = either(each.shape.split("|"), most=9)
+                raise Refusal(f"`{self.typed}` needs {needed}. Write `{usage}`.", listed(each.shape))
         if plain and all(each.flag for each in self.parameters):
             raise Refusal(f"`{self.typed}` takes no further words. Write `{usage}`.", (self.name,))
         return arguments

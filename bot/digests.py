@@ -51,8 +51,9 @@ class Digester:
         async with self._store.begin() as tx:
             place = await tx.conversations.get(digest.conversation_id)
             if place is not None and place.active:
-                found = await report(tx, self._now(), PERIOD[digest.every])
+                now = self._now()
+                found = await report(tx, now, PERIOD[digest.every])
                 mark = marker(key)
-                card = report_card(found, self._now(), digest=digest.every, name=mark)
-                await tx.outbox.add_post(digest.conversation_id, key, card, summary(found), mark)
+                card = report_card(found, now, digest=digest.every, name=mark)
+                await tx.outbox.add_post(digest.conversation_id, key, card, summary(found), mark, since=now)
             await tx.digests.put_off(digest.conversation_id, self.next_time(digest.every))

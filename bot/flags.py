@@ -19,6 +19,9 @@ NEAR_ENOUGH, NEARLY_IT = 60, 75
 UNIT = "m|min|minutes?|h|hours?|d|days?|w|weeks?"
 """Units of a span of time as people write them: the first letter says which it is."""
 
+YES, NO = {"yes", "true", "on"}, {"no", "false", "off"}
+"""What people write behind a switch, which takes no value."""
+
 _DASHES = re.compile(r"^(?:--|[‐-―−]{1,2}|-)(?=[^\W\d_])")  # phones and word processors turn -- into one dash
 
 
@@ -49,8 +52,9 @@ def part(words: Sequence[str], flags: Mapping[str, Flag], usage: str, command: s
         if found is not None and found[0].name in values:
             raise Refusal(f"--{found[0].name} is given twice; once is enough. Write `{usage}`.")
         if found is not None:
+            _refuse_value(found, words[: len(words) - len(rest) - 1], rest, command)
             values[found[0].name] = _value(found, rest, flags, usage)
-        elif not word.strip("-"):
+        elif len(word) > 1 and not word.strip("-"):  # one alone stands between two times, or within a name
             raise Refusal(f"Nothing stands right behind the dashes in '{word[:40]}'. Write `{usage}`.")
         elif _meant_as_flag(word, flags):
             raise _no_such(word, words, flags, usage, command)
@@ -100,8 +104,6 @@ def _nearest(word: str, flags: Mapping[str, Flag], enough: float) -> str:
 
 def _value(found: tuple[Flag, str], rest: list[str], flags: Mapping[str, Flag], usage: str) -> str:
     flag, value = found
-    if flag.switch and value:
-        raise Refusal(f"--{flag.name} takes no value: it is written alone, or left out.")
     if flag.switch:
         return "yes"
     taken = [value] if value else []
@@ -110,6 +112,20 @@ def _value(found: tuple[Flag, str], rest: list[str], flags: Mapping[str, Flag], 
     if not taken:
         raise Refusal(f"--{flag.name} needs a value. Write `{usage}`.")
     return unquoted(" ".join(taken))
+
+
+def _refuse_value(found: tuple[Flag, str], before: Sequence[str], rest: Sequence[str], command: str) -> None:
+    """Of a switch with a value, in one word or in two, the line is offered as it is meant: with the switch or without."""
+    flag, value = found
+    if not flag.switch:
+        return
+    following = rest[0].lower() if rest else ""
+    said = value.lower() or (following if following in YES | NO else "")
+    if not said:
+        return
+    meant = [] if said in NO else [f"--{flag.name}"]
+    line = " ".join([command, *before, *meant, *(rest if value else rest[1:])])
+    raise Refusal(f"--{flag.name} takes no value: it is written alone, or left out.", (line,))
 
 
 def _goes_on(taken: Sequence[str], following: str) -> bool:

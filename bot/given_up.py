@@ -92,7 +92,7 @@ def _of(own: Conversation | None) -> set[str]:
 
 def _others(each: Telling, incidents: Mapping[int, Incident], book: Book, avoid: set[str]) -> Sequence[str]:
     for some in _tiers(each, incidents, book):
-        if left := [place.id for place in some if place.active and place.id not in avoid]:
+        if left := [place.id for place in some if place.active and place.id not in avoid | book.no_reports]:
             return left
     return []
 

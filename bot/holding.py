@@ -28,7 +28,7 @@ async def show(
         new = place_id not in standing
         if new and not through and await _held_back(tx, incident, place_id, now):
             continue
-        await tx.outbox.want_card(incident.number, place_id, incident.revision)
+        await tx.outbox.want_card(incident.number, place_id, incident.revision, since=now)
         if new:
             await tx.held.drop(incident.number, place_id)
             await tx.held.say([place_id], now)
@@ -72,7 +72,7 @@ async def say(
     places = await tx.outbox.places(incident.number)
     asked = {each for each in places if only in ("", each)}
     held = {each for each in sorted(asked - {through}) if await _held_back(tx, incident, each, now)}
-    await tx.outbox.add_note(incident.number, text, only, but=held, mention=mention)
+    await tx.outbox.add_note(incident.number, text, only, but=held, mention=mention, since=now)
     await tx.held.say(sorted(asked - held), now)
     if not only:
         await _show_those_who_read_of_it(tx, incident, places, now)

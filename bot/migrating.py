@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from bot.adapters.store import Store
 from bot.adapters.store.copying import copy, held, refuse_full
@@ -11,6 +13,8 @@ from bot.adapters.store.naming import are_one, shown
 from bot.adapters.store.upgrading import refuse_newer, revision
 from bot.model import Value
 from bot.ports import BadSettings
+
+FILE = "sqlite:///"
 
 
 class Checked(Value, frozen=True, kw_only=True):
@@ -75,6 +79,8 @@ async def _would_copy(source: str, target: str) -> str:
     """What would be copied. Raises BadSettings where that cannot be."""
     if are_one(source, target):
         raise BadSettings("--from names the database of DATABASE_URL itself.")
+    if _is_no_file(source):
+        raise BadSettings(f"--from names {shown(source)}, and there is no such file.")
     with _of_the_source():
         old = await _revision(source)
         if not old:
@@ -87,6 +93,11 @@ async def _would_copy(source: str, target: str) -> str:
             await refuse_full(tx.connection)
     first = f" It is at revision {old} and would be brought to {Store.revision} first." if old != Store.revision else ""
     return f"{_counted(rows)} would be copied into an empty database.{first}"
+
+
+def _is_no_file(url: str) -> bool:
+    """Whether it names a file that is not there; opening it would make it, or say less."""
+    return url.startswith(FILE) and not os.path.exists(Path(url.removeprefix(FILE)))
 
 
 @contextmanager

@@ -18,7 +18,8 @@ ONE_NAME = 70
 MOST_WORDS = 10
 """Words in a row that are tried for several jobs; whoever means more parts them by commas."""
 COMMAS = "Several jobs have commas between them."
-_BETWEEN = {"and", "&", "+"}
+BETWEEN = {"and", "&", "+"}
+"""What stands between two jobs in place of a comma."""
 
 
 def match_job(text: str, jobs: Mapping[str, Job]) -> Job:
@@ -64,7 +65,7 @@ def _meant(text: str, jobs: Mapping[str, Job]) -> Sequence[str]:
     folded = [_folded(job.name) for job in jobs.values()]
     if process.extractOne(_folded(text), folded, scorer=fuzz.ratio, score_cutoff=ONE_NAME):
         return [_one(text, jobs)]
-    return _asked_back([word for word in words if word not in _BETWEEN], text, jobs)
+    return _asked_back([word for word in words if word not in BETWEEN], text, jobs)
 
 
 def _one(text: str, jobs: Mapping[str, Job]) -> str:
@@ -97,7 +98,7 @@ def _in_a_row(words: Sequence[str], jobs: Mapping[str, Job]) -> Iterator[tuple[s
 def _named(run: Sequence[str], jobs: Mapping[str, Job]) -> Iterator[tuple[str, ...]]:
     """The job or pattern that a run of words names, if it does without doubt; a mere "and" names none."""
     text = " ".join(run)
-    if text.lower() in _BETWEEN:
+    if text.lower() in BETWEEN:
         yield ()
     elif text in jobs or _fits(text, jobs):
         yield (text,)

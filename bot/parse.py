@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from rapidfuzz import fuzz, process
 
 from bot.command import Command, commands
@@ -28,12 +30,23 @@ def parse(text: str, *, pressed: bool = False) -> tuple[Command, list[str]]:
         return known[name], words[1:]
     if name in commands():
         raise Refusal(f"`{name}` is a button: press it on the card that asks you.")
-    near = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
-    shown = name[:40]
-    if near is None:
-        raise Refusal(f"'{shown}' is no command of mine.", ("help", "jobs"))
-    meant = " ".join((near[0], *words[1:]))
-    raise Refusal(f"'{shown}' is no command of mine. Did you mean `{near[0]}`?", tuple(dict.fromkeys((meant, "help"))))
+    raise _no_such(words, known)
+
+
+def _no_such(words: Sequence[str], known: Mapping[str, Command]) -> Refusal:
+    """With the command whose name is nearest to the first word, or to the first two or three: on call, who told 1."""
+    tried = [(length, first_word("-".join(words[:length]))) for length in (1, 2, 3) if length <= len(words)]
+    found = [
+        (-near[1], length, name, known[near[0]].typed)
+        for length, name in tried
+        if (near := process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH))
+    ]
+    if not found:
+        return Refusal(f"'{tried[0][1][:40]}' is no command of mine.", ("help", "jobs"))
+    _, length, name, near = min(found)
+    shown = name[:40] if length == 1 else " ".join(words[:length])[:40]
+    meant = " ".join((near, *words[length:]))
+    return Refusal(f"'{shown}' is no command of mine. Did you mean `{near}`?", tuple(dict.fromkeys((meant, "help"))))
 
 
 def first_word(text: str) -> str:

@@ -20,5 +20,6 @@ async def prune(tx: Transaction, now: datetime, keep: Keep) -> None:
     await tx.audits.prune(now - keep.cleared)
     await tx.arrivals.prune(now - keep.hours)
     await tx.outbox.prune(now - keep.cleared)
+    await tx.owing.prune(now - keep.cleared)
     await tx.credentials.keep(await tx.memories.all())
     await tx.alerts.prune(now)

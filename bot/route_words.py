@@ -107,7 +107,12 @@ def why(heard: Hearing, jobs: Mapping[str, Job], names: Mapping[str, str]) -> st
     """Why somebody hears of an incident, for `who-was-told`."""
     if heard.because is not Because.ROUTE:
         return heard.because.value
-    first, more = heard.routes[0], len(heard.routes) - 1
+    return led(heard.routes, jobs, names)
+
+
+def led(routes: Sequence[Route], jobs: Mapping[str, Job], names: Mapping[str, str]) -> str:
+    """By which routes somebody hears of it."""
+    first, more = routes[0], len(routes) - 1
     also = f", and {more} more of theirs" if more else ""
     return f"route {label(first)} ({about(first.matchers, jobs, names)}){also}"
 

@@ -47,6 +47,7 @@ class Routes:
             owners=await tx.credentials.owners(),
             personas=personas,
             rules=known,
+            no_reports=_no_reports(arranged),
         )
         return self._last
 
@@ -65,9 +66,13 @@ class Routes:
         """Every rule that there is, also the tenant's own."""
         return rule_names(self._own())
 
-    async def settle(self, tx: Transaction, now: datetime) -> None:
-        """Make the receivers known that the settings name and Teams does not, and bring what is open to all of them."""
-        await self._make_known(tx)
+    async def settle(self, tx: Transaction, now: datetime, *, telling: bool = True) -> None:
+        """Make the receivers known that the settings name and Teams does not, and, where this process is `telling`, bring
+        what is open to all of them."""
+        await self._make_known(tx, now, anew=telling)
+        if not telling:
+            return
+        await tx.owing.withdraw_posts(_no_reports(self.arranged), now)
         book = await self.book(tx)
         find = places(book)
         led_to = [find(to) for to in (*(route.to for route in self.arranged.routes), *self.arranged.fallback)]
@@ -82,7 +87,7 @@ class Routes:
         known = book.conversations.values()
         return [each.id for each in known if each.kind is ConversationKind.WEBHOOK and each.id not in named]
 
-    async def _make_known(self, tx: Transaction) -> None:
+    async def _make_known(self, tx: Transaction, now: datetime, *, anew: bool) -> None:
         calling = self.arranged.oncall.people if self.arranged.oncall else ()
         named = [*(route.to for route in self.arranged.routes), *self.arranged.fallback]
         wanted = dict.fromkeys([*named, *(PERSON + each for each in calling)])
@@ -93,10 +98,10 @@ class Routes:
             if place is None or (place.user_id and place.user_id in chats):
                 continue
             before = known.get(to)
-            if before is None or not (before.active or before.in_teams):
+            if before is None or (anew and not (before.active or before.in_teams)):
                 # What was given up, because a server or a desk would not have it, is worth another try after a start or a change of the file.
                 await tx.conversations.save(place)
-                await tx.conversations.revive(to)
+                await tx.conversations.revive(to, now)
 
     def _rules(self) -> tuple[Mapping[str, str], frozenset[str]]:
         own = tuple(self._own())
@@ -107,6 +112,10 @@ class Routes:
 def rule_names(own: Iterable[KqlRule] = ()) -> frozenset[str]:
     """Every rule that there is."""
     return frozenset([*(each.name for each in rules()), *(each.name for each in own)])
+
+
+def _no_reports(arranged: Arranged) -> frozenset[str]:
+    return frozenset(each.id for each in arranged.webhooks if not each.takes_reports)
 
 
 def outside(to: str, tenant_id: str) -> Conversation | None:

@@ -39,7 +39,7 @@ class Book(Value, frozen=True, kw_only=True):
     """All that decides who hears: every route, where the bot may speak, and what is known of jobs and rules.
 
     `owners` are object ids by job id; a job that is not in it is one whose owners are not known. `rules` are the names
-    of all rules, `personas` whom each is for.
+    of all rules, `personas` whom each is for. `no_reports` are ids of those who are told of incidents and of nothing else.
     """
 
     routes: tuple[Route, ...] = ()
@@ -49,6 +49,7 @@ class Book(Value, frozen=True, kw_only=True):
     owners: Mapping[str, frozenset[str]] = {}
     personas: Mapping[str, str] = {}
     rules: frozenset[str] = frozenset()
+    no_reports: frozenset[str] = frozenset()
 
 
 class Hearing(Value, frozen=True, kw_only=True):
@@ -85,6 +86,11 @@ def receivers(incident: Incident, book: Book) -> Iterator[Conversation]:
 def everybody(book: Book) -> list[Conversation]:
     """All whom any route or the fallback leads to, as far as they can be reached."""
     return _distinct([*(place for _, place in _reachable(book)), *map(places(book), book.fallback)])
+
+
+def readers(book: Book) -> list[Conversation]:
+    """Those of them who are told also what is about no incident."""
+    return [each for each in everybody(book) if each.id not in book.no_reports]
 
 
 def places(book: Book) -> Callable[[str], Conversation | None]:

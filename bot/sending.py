@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from bot.adapters.store import settling
 from bot.adapters.store.settling import Settling
 from bot.model import Conversation, Delivery, DeliveryKind, Incident, Posted
-from bot.ports import CannotLook, Card, Clock, Deposed, Message, Receiver, SourceDown, TryLater, Undeliverable
+from bot.ports import CannotLook, Card, Clock, Deposed, Message, NotTaken, Receiver, SourceDown, TryLater, Undeliverable
+from bot.setbacks import about
 from cards.incident import marker
 from cards.notes import called
 
@@ -94,8 +95,12 @@ class Sender:
                 if not await self._settling.settle(settling.sending(delivery)):
                     return  # somebody's quiet has begun since it was due, and a digest tells of it
                 message = replace(self._message(delivery, incident, f"note-{delivery.id}"), mention=delivery.mention)
-                async with self._calling(delivery):
-                    await receiver.note(delivery.conversation, delivery.posted, delivery.text, message)
+                try:
+                    async with self._calling(delivery):
+                        await receiver.note(delivery.conversation, delivery.posted, delivery.text, message)
+                except NotTaken:
+                    await self._settling.settle(settling.dropped_note(delivery))
+                    return
             await self._settling.settle(settling.sent_note(delivery))
 
     async def _once(self, receiver: Receiver, delivery: Delivery) -> None:
@@ -139,7 +144,7 @@ class Sender:
         try:
             return await receiver.find(delivery.conversation, text)
         except CannotLook as error:
-            extra = {"incident": delivery.incident, "why": str(error)}
+            extra = {**about(delivery), "why": str(error)}
             log.warning("a delivery may arrive twice: it cannot be looked up", extra=extra)
             return None
         except SourceDown as error:
@@ -147,7 +152,7 @@ class Sender:
 
     async def _stands(self, delivery: Delivery, posted: Posted, incident: Incident) -> None:
         await self._settling.settle(settling.sent_card(delivery, posted, incident.revision, self._now()))
-        log.info("delivered", extra={"incident": delivery.incident, "revision": incident.revision})
+        log.info("delivered", extra={**about(delivery), "revision": incident.revision})
 
 
 def _in_one_piece(delivery: Delivery) -> str:

@@ -21,6 +21,11 @@ LONGEST_GAP = timedelta(minutes=10)
 MOST_STUMBLES = 8
 
 
+def about(delivery: Delivery) -> dict[str, object]:
+    """The fields of a log's line about it: a report, say, is about no incident."""
+    return {"incident": delivery.incident} if delivery.incident else {}
+
+
 class Setbacks:
     """Settles each, and lets those know that decide what is sent next."""
 
@@ -41,7 +46,7 @@ class Setbacks:
         self._queue.hold(delivery, at)
         uncertain = error.uncertain or delivery.uncertain
         await self._settling.settle(settling.retry(delivery, at, uncertain=uncertain))
-        log.warning("delivery put off: %s", error, extra={"incident": delivery.incident})
+        log.warning("delivery put off: %s", error, extra=about(delivery))
 
     async def stumbled(self, delivery: Delivery) -> bool:
         """Something unforeseen: tried again some times, then given up, so that it holds up nothing for ever.
@@ -66,7 +71,7 @@ class Setbacks:
         if error.gone:
             async with self._store().begin() as tx:
                 await tx.conversations.close(delivery.conversation.id, str(error))
-        log.error("undeliverable: %s", error, extra={"incident": delivery.incident})
+        log.error("undeliverable: %s", error, extra=about(delivery))
 
     def over(self, delivery: Delivery) -> None:
         """It went through, or is given up."""

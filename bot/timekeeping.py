@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from bot import unattended, withheld
 from bot.adapters.store import Store, Transaction
+from bot.calling import Names
 from bot.model import Incident
+from bot.model.held import Duty
 from bot.on_call import on_call
 from bot.ports import Clock
 from bot.routes import Routes
@@ -21,14 +23,21 @@ HELD_FOR = timedelta(days=30)
 class Timekeeper:
     """Looks at the clock again and again; each look commits by itself, and can be repeated without harm.
 
-    `schedule` is when incidents that nobody takes are told again.
+    `schedule` is when incidents that nobody takes are told again; `names` knows people on call who never spoke to the bot.
     """
 
     def __init__(
-        self, *, store: Store, now: Clock, wake: Callable[[], None], routes: Routes, schedule: Schedule = ()
+        self,
+        *,
+        store: Store,
+        now: Clock,
+        wake: Callable[[], None],
+        routes: Routes,
+        names: Names,
+        schedule: Schedule = (),
     ) -> None:
         self._store, self._now, self._wake = store, now, wake
-        self._routes, self._schedule = routes, schedule
+        self._routes, self._names, self._schedule = routes, names, schedule
 
     async def tick(self) -> None:
         """One look at the clock."""
@@ -51,14 +60,17 @@ class Timekeeper:
         async with self._store.look() as tx:
             if not await self._due(tx):
                 return False
+            duty = await self._duty(tx)
+        await self._names.learn(duty.people if duty else ())
         async with self._store.begin() as tx:
             # What was due a moment ago may have been taken since.
-            due, book = await self._due(tx), await self._routes.book(tx)
-            duty = await on_call(tx, self._routes.arranged.oncall, self._now())
+            due, book, duty = await self._due(tx), await self._routes.book(tx), await self._duty(tx)
             told = [await unattended.see_to(tx, each, duty, self._schedule, book, self._now()) for each in due]
         return any(told)
 
     async def _due(self, tx: Transaction) -> list[Incident]:
-        now = self._now()
-        duty = await on_call(tx, self._routes.arranged.oncall, now)
+        now, duty = self._now(), await self._duty(tx)
         return [each for each in await tx.incidents.open() if unattended.anything_due(each, duty, self._schedule, now)]
+
+    async def _duty(self, tx: Transaction) -> Duty | None:
+        return self._names.put(await on_call(tx, self._routes.arranged.oncall, self._now()))

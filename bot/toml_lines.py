@@ -49,8 +49,10 @@ class _Found:
     def _begins(self, line: str, original: str, number: int) -> None:
         """Take note of what begins on a line that is in no value."""
         if header := _HEADER.match(line):
-            self._open(_keys(original[slice(*header.span(2))]), several=header[1] == "[[")
+            keys = _keys(original[slice(*header.span(2))])
+            self._open(keys, several=header[1] == "[[")
             self.lines.setdefault(self._table, number)
+            self.lines.setdefault(keys[:1], number)
         elif key := _KEY.match(line):
             keys = _keys(original[slice(*key.span(1))])
             for end in range(1, len(keys) + 1):

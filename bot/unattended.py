@@ -66,7 +66,9 @@ async def _stepped(tx: Transaction, incident: Incident, step: Step, book: Book, 
         text = notes.escalated(
             after, step.to, waited, "" if place.active else place.closed or "the bot may not speak there"
         )
-        await _step_note(tx, after, ESCALATED, f"to {step.to.name or step.to.id}", text, now, to=step.to, place=place)
+        await _step_note(
+            tx, after, ESCALATED, f"to {step.to.name or 'somebody on call'}", text, now, to=step.to, place=place
+        )
     if step.spent:
         find = places(book)
         known = [found for to in book.fallback if (found := find(to)) is not None and found.active]

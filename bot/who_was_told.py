@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bot.model import Conversation, Incident, Value
+from bot.model import PERSON, Conversation, Incident, Person, TimelineEntry, Value
 from bot.model.held import Held
+from bot.model.routes import Route
 from bot.model.telling import Pending, Telling
-from bot.route_words import closed, where, why
-from bot.routing import Book, hearing, places
+from bot.route_words import closed, led, where, why
+from bot.routing import Book, hearing, matches, places
+from bot.unattended import ESCALATED
+
+ON_CALL = "on call"
 
 
 class Told(Value, frozen=True, kw_only=True):
@@ -36,8 +40,12 @@ def receivers(
     pending: Sequence[Pending],
     tellings: Sequence[Telling],
     held: Iterable[Held] = (),
+    asked: Iterable[str] = (),
 ) -> list[Told]:
-    """Everybody who was told or is to be; `cards` are where the incident's card belongs, with what it shows there."""
+    """Everybody who was told or is to be; `cards` are where the incident's card belongs, with what it shows there.
+
+    `asked` are the object ids of those who were asked to take it, being on call.
+    """
     find = places(book)
 
     def whose(to: str) -> str:
@@ -50,13 +58,15 @@ def receivers(
     told = [whose(each.conversation_id) for each in tellings]
     back = {whose(each.conversation_id): each for each in held}
     waits = (whose(each.conversation.id) for each in pending)
+    # Where nothing arrives now, the route that leads there is the reason all the same, and so is having been on call.
+    reasons = {whose(PERSON + each): ON_CALL for each in asked} | _led_to(incident, book, names, whose) | because
     # Of what is over nobody hears any more: a route that began afterwards has nothing to do with it.
     to_come = because if incident.open else ()
     everybody = dict.fromkeys([*shown, *waits, *told, *back, *to_come])
     return [
         Told(
             where=where(to, find(to), names),
-            because=because.get(to, ""),
+            because=reasons.get(to, ""),
             closed=closed(find(to)),
             shows=shown.get(to, 0),
             tellings=tuple(each for each, at in zip(tellings, told, strict=True) if at == to),
@@ -65,3 +75,22 @@ def receivers(
         )
         for to in everybody
     ]
+
+
+def asked(incident: Incident, steps: Iterable[TimelineEntry], people: Iterable[Person]) -> frozenset[str]:
+    """The object ids of those who were asked to take it; `people` are on call.
+
+    Once somebody has it, only its timeline still tells that anybody was asked.
+    """
+    escalated = any(each.kind == ESCALATED for each in steps)
+    waiting = incident.waiting.asked if incident.waiting else ()
+    return frozenset([*(each.person.id for each in waiting), *(each.id for each in people if escalated)])
+
+
+def _led_to(incident: Incident, book: Book, names: Mapping[str, str], whose: Callable[[str], str]) -> dict[str, str]:
+    """The routes that match it, by where they lead, also where the bot may not speak now."""
+    found: dict[str, list[Route]] = {}
+    for route in book.routes:
+        if matches(route.matchers, incident, book):
+            found.setdefault(whose(route.to), []).append(route)
+    return {to: led(routes, book.jobs, names) for to, routes in found.items()}

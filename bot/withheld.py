@@ -60,7 +60,7 @@ async def _too_late(tx: Transaction, now: datetime) -> dict[int, Held]:
 
 async def _tell(tx: Transaction, place: Conversation, rows: Sequence[Held], now: datetime, kind: str) -> bool:
     """A new digest of these."""
-    found, key = await _gathered(tx, rows, now), f"{kind}{now:%Y-%m-%dT%H:%M:%S}"
+    found, key = await _gathered(tx, place.id, rows, now), f"{kind}{now:%Y-%m-%dT%H:%M:%S}"
     while await tx.outbox.has_post(place.id, key):
         key += "+"
     await tx.held.tell(place.id, [each.incident for each in rows], key)
@@ -102,14 +102,14 @@ async def _refresh(tx: Transaction, now: datetime) -> bool:
 
 
 async def _revise(tx: Transaction, place_id: str, key: str, now: datetime) -> bool:
-    found = await _gathered(tx, await tx.held.told_by(place_id, key), now)
+    found = await _gathered(tx, place_id, await tx.held.told_by(place_id, key), now)
     if found is None:
         return False
     await tx.outbox.revise_post(place_id, key, digest(found, key), summary(found), now)
     return True
 
 
-async def _gathered(tx: Transaction, rows: Sequence[Held], now: datetime) -> Gathered | None:
+async def _gathered(tx: Transaction, place_id: str, rows: Sequence[Held], now: datetime) -> Gathered | None:
     """None where no incident of these is known any more."""
     incidents = await tx.incidents.of({each.incident for each in rows})
     why = frozenset(each.why for each in rows)
@@ -117,4 +117,10 @@ async def _gathered(tx: Transaction, rows: Sequence[Held], now: datetime) -> Gat
     until = max(each.since for each in rows) if all(each is Why.STORM for each in why) else now
     if not incidents:
         return None
-    return Gathered(incidents=tuple(incidents.values()), why=why, since=min(each.since for each in rows), until=until)
+    return Gathered(
+        incidents=tuple(incidents.values()),
+        carded=await tx.held.with_cards(place_id, incidents),
+        why=why,
+        since=min(each.since for each in rows),
+        until=until,
+    )

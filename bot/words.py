@@ -152,9 +152,13 @@ def nearest(text: str, known: Iterable[str], scorer: Callable[..., float] = fuzz
 
 def listed(shape: str) -> tuple[str, ...]:
     """The command that lists what may stand there, if there is one."""
-    return {"<job>": ("jobs",), "<incident>": ("incidents",), "<number>": ("incidents",), "<name>": ("rules",)}.get(
-        shape, ()
-    )
+    return {
+        "<job>": ("jobs",),
+        "<incident>": ("incidents",),
+        "<number>": ("incidents",),
+        "<name>": ("rules",),
+        "c12|n3|p4|all": ("undelivered",),
+    }.get(shape, ())
 
 
 def _plain(annotation: Any) -> Any:

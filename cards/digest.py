@@ -36,12 +36,16 @@ MOST_ROWS, MOST_ROWS_OF_A_STORM = 30, 10
 
 
 class Gathered(Value, frozen=True, kw_only=True):
-    """What a digest tells: incidents as they are now, why they were held back, and between which times that was."""
+    """What a digest tells: incidents as they are now, why they were held back, and between which times that was.
+
+    Of those that are `carded` a card stands there: what was held back is only what happened to them since.
+    """
 
     incidents: tuple[Incident, ...]
     why: frozenset[Why]
     since: datetime
     until: datetime
+    carded: frozenset[int] = frozenset()
 
     @property
     def storm(self) -> bool:
@@ -103,15 +107,29 @@ def _counts(found: Gathered) -> str:
 
 
 def _said(found: Gathered) -> str:
-    more = f"{words.count(len(found.incidents), 'incident')}"
     gone = f"{len(found.over):,} came and went" if found.over else "none of them is over"
     state = f"{len(found.open):,} still open, {gone}" if found.open else "all of them came and went"
     if found.storm:
         return (
-            f"More happened here than anybody could read one by one, so {more} came without a card: {state}. "
-            "What is critical has a card all the same, and so has what you ask for."
+            f"More happened here than anybody could read one by one, so {_held_back(found)}: {state}. "
+            "What is critical is told all the same, and what you ask for has its card."
         )
-    return f"I told you nothing of {more}: {state}. Any of them has its card here as soon as you ask for it, or as it has news."
+    return f"{words.capital(_held_back(found))}: {state}. Any of them has its card here as soon as you ask for it, or as it has news."
+
+
+def _held_back(found: Gathered) -> str:
+    """The cards themselves, or only what happened after they came."""
+    known = sum(each.number in found.carded for each in found.incidents)
+    new = len(found.incidents) - known
+    without = "{} came without a card" if found.storm else "I told you nothing of {}"
+    more = words.count(known, "more incident" if new else "incident")
+    parts = [
+        without.format(words.count(new, "incident")) if new else "",
+        f"I held back what happened to {more} after {'its card' if known == 1 else 'their cards'} came"
+        if known
+        else "",
+    ]
+    return ", and ".join(part for part in parts if part)
 
 
 def _rank(incident: Incident) -> tuple[int, int]:

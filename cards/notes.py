@@ -92,15 +92,14 @@ def reason_changed(incident: Incident) -> str:
 
 def called(person: Person) -> str:
     """The name under which somebody stands in a note."""
-    return unformatted(person.name or person.id, SHORT)
+    return unformatted(person.name, SHORT) or "Somebody on call"
 
 
 def escalated(incident: Incident, to: Person, waited: timedelta, closed: str = "") -> str:
     """Told when somebody on call is asked; `closed` says why their own chat cannot be reached."""
-    asked = (
-        f"is on call and cannot be reached in chat: {unformatted(closed)}" if closed else "is on call and is asked now."
-    )
-    return f"Nobody has taken {_name(incident)} for {words.duration(waited)}. {called(to)} {asked}"
+    asked = f"cannot be reached in chat: {unformatted(closed)}" if closed else "is asked now."
+    who = f"{called(to)} is on call and" if to.name else called(to)
+    return f"Nobody has taken {_name(incident)} for {words.duration(waited)}. {who} {asked}"
 
 
 def spent(incident: Incident, rounds: int) -> str:

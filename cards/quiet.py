@@ -15,12 +15,15 @@ THROUGH = "What is escalated to you because you are on call is told at once, wha
 
 
 class Peace(Value, frozen=True, kw_only=True):
-    """`until` is when it ends that holds now, `held` the incidents that wait; `chat`: there is one to hold back; `example`: a date."""
+    """`until` is when it ends that holds now, `held` the incidents that wait; `chat`: there is one to hold back, and
+    `routed`: something leads to it; `example`: a date.
+    """
 
     wishes: Preferences
     until: datetime | None = None
     held: tuple[int, ...] = ()
     chat: bool = True
+    routed: bool = True
     changed: bool = False
     example: str = ""
 
@@ -47,6 +50,7 @@ def quiet(peace: Peace, now: datetime) -> Card:
                 if wishes.quiet
                 else button("Quiet 22:00-07:00", "quiet", "22:00-07:00"),
                 button("End the silence", "mute", "off") if muted else button("Mute for 2 hours", "mute", "2h"),
+                None if peace.routed or not peace.chat else button("Watch", "watch", "me"),
             ),
         ],
         fallback=f"{said} {THROUGH}",
@@ -57,6 +61,11 @@ def _said(peace: Peace, now: datetime) -> str:
     if not peace.chat:
         return (
             "I have no chat with you alone yet, so there is nothing to hold back; this holds as soon as there is one."
+        )
+    if not peace.routed and not peace.held:
+        return (
+            "No route leads to our chat, so I tell you of no new incident there. Write watch me if I shall; "
+            "what is set here holds then."
         )
     if peace.until is not None:
         waits = (

@@ -11,7 +11,9 @@ from cards.elements import Element, button, buttons, card, cell, heading, run, t
 
 
 class RoutesPage(Value, frozen=True, kw_only=True):
-    """Some of all routes. `fallback` are the receivers of what no route matches; `counted` says that the past was, `asked` is the page that was wanted."""
+    """Some of all routes. `fallback` are the receivers of what no route matches; `counted` says that the past was, `asked`
+    is the page that was wanted. `outdated`: the file of ROUTES cannot be used as it is now, because of its `mistakes`.
+    """
 
     shown: tuple[RouteShown, ...]
     every: int
@@ -20,12 +22,15 @@ class RoutesPage(Value, frozen=True, kw_only=True):
     fallback: tuple[str, ...] = ()
     counted: bool = False
     asked: int = 1
+    outdated: bool = False
+    mistakes: tuple[str, ...] = ()
 
 
 def routes(found: RoutesPage) -> Card:
     """All routes, a page at a time."""
     said = _summary(found)
-    body = [heading("Who hears of what"), text(said, subtle=True), _otherwise(found)]
+    body = [heading("Who hears of what"), text(said, subtle=True), _otherwise(found), *_outdated(found)]
+    said = f"{said} {OUTDATED}" if found.outdated else said
     if not found.shown:
         return card([*body, buttons(button("Watch here", "watch"))], fallback=said)
     return card(
@@ -42,6 +47,10 @@ def routes(found: RoutesPage) -> Card:
         fallback=said,
     )
 
+
+OUTDATED = "The file of ROUTES has mistakes: what was arranged before stays in force until it is mended."
+MISTAKES = 4
+"""How many of its mistakes are shown; the log and `doctor` have all of them."""
 
 _HEADER = [[cell(name, bold=True)] for name in ("No.", "Who", "Hears of")]
 
@@ -65,6 +74,14 @@ def _otherwise(found: RoutesPage) -> Element | None:
         return None
     who = ", ".join(found.fallback) or "everybody who has a route"
     return text(run("What no route matches goes to ", subtle=True), run(f"{who}.", subtle=True), spacing="Small")
+
+
+def _outdated(found: RoutesPage) -> list[Element]:
+    if not found.outdated:
+        return []
+    more = len(found.mistakes) - MISTAKES
+    said = [*found.mistakes[:MISTAKES], *([f"… and {words.count(more, 'more mistake')}."] if more > 0 else [])]
+    return [text(run(OUTDATED, bold=True)), *(text(each, subtle=True, spacing="None") for each in said)]
 
 
 def _row(each: RouteShown) -> list[list[Element]]:
@@ -121,4 +138,7 @@ def example() -> Card:
             remarks=("matches no job now: none is called Salesforce*",),
         ),
     )
-    return routes(RoutesPage(shown=shown, every=5, fallback=("mail to iam@contoso.com",)))
+    wrong = ("[[routes]] 2 (line 8): there is no 'sevrity'. Did you mean severity?",)
+    return routes(
+        RoutesPage(shown=shown, every=5, fallback=("mail to iam@contoso.com",), outdated=True, mistakes=wrong)
+    )

@@ -61,12 +61,19 @@ def unwatched(
     )
 
 
-def ended_elsewhere(route: RouteShown) -> Card:
-    """Say that a route to another conversation is ended."""
-    said = f"Route {route.label} is ended: {route.where} heard of {_what(route)}."
+def ended_elsewhere(gone: Sequence[RouteShown]) -> Card:
+    """Say which routes are ended, not all of which led here."""
+    said = [f"Route {each.label} is ended: {each.where} heard of {_what(each)}." for each in gone[:SHOWN]]
+    more = len(gone) - SHOWN
+    said += [f"{words.count(more, 'more route')} {'is' if more == 1 else 'are'} ended."] if more > 0 else []
     return card(
-        [heading("Route ended"), text(said), text(STANDING, subtle=True), buttons(button("Routes", "routes"))],
-        fallback=said,
+        [
+            heading("Route ended" if len(gone) == 1 else "Routes ended"),
+            *map(text, said),
+            text(STANDING, subtle=True),
+            buttons(button("Routes", "routes")),
+        ],
+        fallback=" ".join(said),
     )
 
 

@@ -78,8 +78,10 @@ async def assembled(
     now: Clock = utc_now,
     elapsed: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    telling: bool = True,
 ) -> AsyncGenerator[Bot]:
-    """The whole bot, closed at the end of the block. `elapsed` and `sleep` pace calls, in seconds.
+    """The whole bot, closed at the end of the block. `elapsed` and `sleep` pace calls, in seconds. Where it is only looked
+    at, it is not `telling`: nothing is brought to anybody on its account.
 
     Settings that are not checked yet are checked before anything is opened. Raises BadSettings.
     """
@@ -96,7 +98,7 @@ async def assembled(
         kql = rules(settings, home, archive, outside.health, now, elapsed)
         hybrid = GraphHybrid(outside.graph) if settings.dirsync else None
         question = asking(settings, home, kql, now, elapsed)
-        book = await routes(settings, known.arranged, outside.store, kql, now())
+        book = await routes(settings, known.arranged, outside.store, kql, now(), telling=telling)
         talk = talking(outside, jobs, Asked(logs=logs, asking=question, hybrid=hybrid, routes=book), sleep)
         alerted = asyncio.Event()
         yield Bot(

@@ -46,7 +46,9 @@ def _mail(raw: Mapping[str, Any]) -> Iterator[Misfit]:
 
 def _webhook(kind: WebhookKind, table: Mapping[str, Any], secret: Secret) -> Iterator[tuple[str, str]]:
     known = WebhookTable.model_fields.keys() - _OF_ALL
-    yield from misfits_of(kind, {key: table[key] for key in known & table.keys()}, _kept(table.get("secret"), secret))
+    options = {key: table[key] for key in known & table.keys()}
+    url = table.get("url")
+    yield from misfits_of(kind, url if isinstance(url, str) else "", options, _kept(table.get("secret"), secret))
 
 
 def _kept(reference: object, secret: Secret) -> SecretStr | None:

@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-async def routes(settings: Settings, arranged: Arranged, store: Store, kql: KqlWatch | None, now: datetime) -> Routes:
-    """Who hears of what; the receivers that the file names are made known to the store."""
+async def routes(
+    settings: Settings, arranged: Arranged, store: Store, kql: KqlWatch | None, now: datetime, *, telling: bool
+) -> Routes:
+    """Who hears of what; the receivers that the file names are made known to the store, and told what is open."""
     found = Routes(
         arranged,
         own=(lambda: tuple(kql.shelf.rules.values())) if kql else tuple,
         tenant_id=settings.tenant_id,
     )
     async with store.begin() as tx:
-        await found.settle(tx, now)
+        await found.settle(tx, now, telling=telling)
     return found
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,8 @@ class Told:
 
 def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking:
     """Everything between the store and people. `sleep` paces what is sent."""
+    from bot.adapters.graph.people import display_name
+    from bot.calling import Names
     from bot.delivering import Delivering
     from bot.digests import Digester
     from bot.given_up import Reporter
@@ -108,6 +111,7 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
             now=outside.now,
             wake=wake,
             routes=asked.routes,
+            names=Names(partial(display_name, outside.graph), outside.now),
             schedule=gaps(settings.remind),
         ),
         rereading=rereading(outside, asked.routes, ways, leading.wake),

@@ -13,6 +13,7 @@ from bot.model import Role, Severity, Value
 from bot.model.held import Preferences, QuietHours
 from bot.ports import Card, Refusal, Unclear
 from bot.quiet import left_alone_until
+from bot.routing import everybody
 from bot.times import QuietWords, Until, a_date
 from bot.words import nearest
 from cards.quiet import Peace
@@ -90,12 +91,14 @@ async def _shown(ctx: Context, tx: Transaction, wishes: Preferences, *, changed:
     wishes = wishes if wishes.zone else replace(wishes, zone=ctx.zone)
     own = await tx.conversations.own(ctx.person.id)
     held = (await tx.held.untold(own.id)).get(own.id, []) if own is not None else []
+    led_to = everybody(await ctx.routes.book(tx))
     return quiet_card(
         Peace(
             wishes=wishes,
             until=left_alone_until(wishes, ctx.now()),
             held=tuple(each.incident for each in held),
             chat=own is not None,
+            routed=own is not None and any(each.id == own.id for each in led_to),
             changed=changed,
             example=example,
         ),

@@ -43,5 +43,14 @@ async def routes(
             pages=pages,
             fallback=tuple(where(to, find(to), names) for to in book.fallback),
             counted=past is not None,
+            outdated=bool(ctx.routes.problem),
+            mistakes=_mistakes(ctx),
         )
     )
+
+
+def _mistakes(ctx: Context) -> tuple[str, ...]:
+    """What is wrong with the file, for those who may know where it lies and what stands in it: one line each."""
+    lines = [each.strip() for each in ctx.routes.problem.splitlines()] if ctx.role.allows(Role.OPERATOR) else []
+    # The first line of several only says which file has them.
+    return tuple(lines[1:] or lines)

@@ -64,7 +64,7 @@ async def undelivered(ctx: Context, *, page: Page = 1) -> Card:
 class GivenUp(Value, frozen=True, kw_only=True):
     """One delivery that was given up, by its name, or all of them."""
 
-    shape: ClassVar[str] = "<which>"
+    shape: ClassVar[str] = "c12|n3|p4|all"
 
     name: str
 
@@ -77,7 +77,7 @@ class GivenUp(Value, frozen=True, kw_only=True):
         name = text.strip().lower()
         if name != ALL and not re.fullmatch(r"[cnp][0-9]{1,9}", name):
             raise Refusal(
-                f"'{text[:40]}' is not what a delivery is called; they stand in the list, like c12, or write all.",
+                f"'{text[:40]}' is not what a delivery is called; write c12, n3 or p4 as in the list, or all.",
                 ("undelivered",),
             )
         async with ctx.store.look() as tx:
@@ -107,7 +107,7 @@ async def undelivered_retry(ctx: Context, which: GivenUp) -> Card:
     """Try what was given up once more: one by its name in the list, like c12, or all."""
     async with ctx.store.begin() as tx:
         dead = await _dead(tx, which.name)
-        await tx.owing.try_again(dead)
+        await tx.owing.try_again(dead, ctx.now())
         await tx.told.take_back(dead, ctx.person.name or ctx.person.id, ctx.now())
     ctx.changed()
     return receipt("It is tried again", _told(dead))

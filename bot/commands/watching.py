@@ -1,6 +1,7 @@
 """watch and unwatch: which incidents are shown in this conversation, or in somebody's own chat."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from msgspec.structs import replace
@@ -12,13 +13,14 @@ from bot.context import Context
 from bot.covering import covering
 from bot.kqlrules.header import PERSONAS
 from bot.model import Conversation, ConversationKind, Role, Severity
-from bot.model.routes import JobKind, Matchers, Route
+from bot.model.routes import Matchers, Route
+from bot.named_jobs import BETWEEN
 from bot.notify import show_open
 from bot.ports import Card, Refusal
 from bot.replay import replay
 from bot.route_words import SETTINGS, RouteShown, label, shown
 from bot.routing import Book, places
-from bot.watched import HERE, ME, ForWhom, RuleNames, Watched
+from bot.watched import EVERYTHING, HERE, ME, ForWhom, Kinds, RuleNames, Watched
 from cards.watching import ended_elsewhere, tried, unwatched, watching
 
 ALL = "all"
@@ -33,8 +35,10 @@ async def watch(
     *,
     severity: Annotated[Severity | None, "only what is this severe, or worse"] = None,
     rule: Annotated[RuleNames | None, "only these rules, or patterns such as job_*; rules lists them"] = None,
-    kind: Annotated[JobKind | None, "only jobs of this kind"] = None,
-    persona: Annotated[ForWhom | None, f"only rules for these people: {', '.join(PERSONAS)}"] = None,
+    kind: Annotated[Kinds | None, "only jobs of this kind, or these, with commas between them"] = None,
+    persona: Annotated[
+        ForWhom | None, f"only rules for these people, with commas between them: {', '.join(PERSONAS)}"
+    ] = None,
     only_mine: Annotated[bool, "only jobs whose application you own in Entra ID"] = False,
     dry_run: Annotated[bool, "make no route, but count what it would have sent in the last 7 days"] = False,
 ) -> Card:
@@ -43,7 +47,7 @@ async def watch(
     place = await _place(ctx, asked.where)
     wanted = Matchers(
         jobs=asked.jobs,
-        kinds=(kind,) if kind else (),
+        kinds=kind.kinds if kind else (),
         rules=rule.names if rule else (),
         severity=severity,
         owners=(ctx.person.id,) if only_mine else (),
@@ -64,16 +68,14 @@ async def watch(
 
 
 @command(role=Role.READER)
-async def unwatch(ctx: Context, which: str = "") -> Card:
-    """End a route by its number, or with `all` every one that leads here; cards that stand are still brought up to date."""
-    word = which.strip().lower().lstrip("#")
-    if word.startswith(SETTINGS.lower()) and word[1:].isdecimal():
-        raise _of_settings(ctx, int(word[1:]))
-    own = word.split()[:1] == [ME]
+async def unwatch(
+    ctx: Context, which: Annotated[str, "numbers of routes, with commas between them, or all"] = ""
+) -> Card:
+    """End routes by their numbers, or with `all` every one that leads here; cards that stand are still brought up to date."""
+    words, own = _named(which)
     place = await _place(ctx, ME if own else HERE)
-    word = word.removeprefix(ME).strip() if own else word.removeprefix(HERE).strip()
     async with ctx.store.begin() as tx:
-        gone = await _ended(ctx, tx, place, word, own=own)
+        gone = await _ended(ctx, tx, place, words, own=own)
         for each in gone:
             await tx.routes.remove(each.number)
         book = await ctx.routes.book(tx)
@@ -81,7 +83,7 @@ async def unwatch(ctx: Context, which: str = "") -> Card:
         left = [each for each in book.routes if each.to == place.id]
         told = [shown(each, book, names) for each in gone]
     if any(each.to != place.id for each in gone):
-        return ended_elsewhere(told[0])
+        return ended_elsewhere(told)
     return unwatched(place, told, [shown(each, book, names) for each in left], where=ME if own else "")
 
 
@@ -113,16 +115,31 @@ async def _added(tx: Transaction, route: Route) -> tuple[Route, bool]:
     return await tx.routes.add(route), True
 
 
-async def _ended(ctx: Context, tx: Transaction, place: Conversation, word: str, *, own: bool) -> list[Route]:
-    """The routes that are meant. Raises Refusal."""
+def _named(which: str) -> tuple[list[str], bool]:
+    """Each route that is named, and whether in one's own chat; marks alone are no name, and do not mean the only route."""
+    said = [word.lstrip("#") for word in re.split(r"[,;\s]+", which.lower()) if word not in {"", *BETWEEN}]
+    if which.strip() and not any(said):
+        return [which.strip()], False
+    return list(dict.fromkeys(word for word in said if word not in {"", ME, HERE})), ME in said
+
+
+async def _ended(ctx: Context, tx: Transaction, place: Conversation, words: Sequence[str], *, own: bool) -> list[Route]:
+    """The routes that are meant. Raises Refusal where one of them cannot be ended."""
     every = await tx.routes.all()
     here = [each for each in every if each.to == place.id]
-    if word == ALL or (not word and len(here) <= 1):
+    if " ".join(words) in EVERYTHING or words == ["*"] or (not words and len(here) <= 1):
         return here
-    if not word:
+    if not words:
         mine = f"{ME} " if own else ""
         lines = [*(f"unwatch {label(each)}" for each in here[:4]), f"unwatch {mine}{ALL}"]
         raise Refusal(f"{len(here)} routes lead here. Which one shall end?", lines)
+    return [_one(ctx, place, every, word) for word in words]
+
+
+def _one(ctx: Context, place: Conversation, every: Sequence[Route], word: str) -> Route:
+    """The route of a number. Raises Refusal where it cannot be ended, or not by whoever asks."""
+    if word.startswith(SETTINGS.lower()) and word[1:].isdecimal():
+        raise _of_settings(ctx, int(word[1:]))
     if not word.isdecimal():
         raise Refusal(f"'{word[:40]}' is not the number of a route; `routes` shows them.", ("routes", f"unwatch {ALL}"))
     found = next((each for each in every if each.number == int(word)), None)
@@ -133,7 +150,7 @@ async def _ended(ctx: Context, tx: Transaction, place: Conversation, word: str, 
         raise Refusal(
             f"Route {word} leads elsewhere and is not yours; an operator can end it, or somebody who is there."
         )
-    return [found]
+    return found
 
 
 def _of_settings(ctx: Context, number: int) -> Refusal:

@@ -81,6 +81,11 @@ class Webhook(Value, frozen=True, kw_only=True):
         """Its id among the conversations."""
         return f"{WEBHOOK}{self.name}"
 
+    @property
+    def takes_reports(self) -> bool:
+        """Whether it is sent what is about no incident: where each message is a ticket or a page, it is not."""
+        return self.kind is WebhookKind.GENERIC
+
 
 class OnCall(Value, frozen=True, kw_only=True):
     """Who is asked, one after the other, each after `minutes` in which nobody has taken an incident of `severity` or worse."""

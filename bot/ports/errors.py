@@ -89,5 +89,9 @@ class CardGone(Undeliverable):
     """The card to be updated is no longer there: post a new one."""
 
 
+class NotTaken(Exception):
+    """Nothing was sent, nor ever is: who receives it has no place for notes."""
+
+
 class CannotLook(Exception):
     """Reading back a conversation is not permitted or not possible; the text says why."""

@@ -41,7 +41,10 @@ class Receiver(Protocol):
     async def update(self, conversation: Conversation, posted: Posted, message: Message) -> None: ...
 
     async def note(self, conversation: Conversation, posted: Posted, text: str, message: Message) -> None:
-        """A short plain text in the thread of a card (in a chat: a message); `message` is how that card stands now."""
+        """A short plain text in the thread of a card (in a chat: a message); `message` is how that card stands now.
+
+        Raises NotTaken where notes have no place.
+        """
         ...
 
     async def find(self, conversation: Conversation, marker: str) -> Posted | None:

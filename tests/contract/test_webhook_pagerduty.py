@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.model import Severity
-from bot.ports import TryLater, Undeliverable
+from bot.ports import NotTaken, TryLater, Undeliverable
 from cards.sample import IN_QUARANTINE
 from tests.support.hooks import DESK, AtPagerDuty, acknowledged, at_home, message, reopened, report, resolved, worse
 from tests.support.receivers import PAGE, Upset
@@ -38,7 +38,8 @@ async def test_somebody_is_called_once_for_each_time_that_it_comes(home: AtPager
     for move in (worse, acknowledged, worse, resolved):
         incident = move(incident)
         await home.hooks.update(DESK, posted, message(incident))
-        await home.hooks.note(DESK, posted, "It goes on", message(incident))
+        with pytest.raises(NotTaken):
+            await home.hooks.note(DESK, posted, "It goes on", message(incident))
     assert (home.server.pages, home.states()) == (1, ["resolved"])
     await home.hooks.update(DESK, posted, message(reopened(incident)))
     assert (home.server.pages, home.states()) == (2, ["open"])

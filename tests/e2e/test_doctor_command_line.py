@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.store import Store
 from sandbox.home import free_port
 from sandbox.server import Sandbox
 from sandbox.tenant import Tenant
@@ -46,6 +47,7 @@ async def test_app_py_doctor_ends_with_0_where_all_is_well(box: Sandbox, tmp_pat
     assert [line for line in output.splitlines() if line.startswith("fault")] == []
     assert "Settings" in output
     assert box.tenant.app_secret not in output
+    assert "syncwatch.db" not in os.listdir(tmp_path), "the bot makes its database, and not who looks after it"
 
 
 async def test_app_py_doctor_tells_everything_that_is_wrong_at_once_and_ends_with_1(
@@ -59,7 +61,10 @@ async def test_app_py_doctor_tells_everything_that_is_wrong_at_once_and_ends_wit
     for each in json.loads(output):
         found.setdefault(f"{each['grade']} {each['topic']}", []).append(each["text"])
     assert (code, errors) == (1, "")
-    assert found["fault Database"] == ["The database of DATABASE_URL cannot be opened: unable to open database file."]
+    assert found["fault Database"] == [
+        "The database of DATABASE_URL cannot be opened: unable to open database file. "
+        "This is the SQLite file /nowhere/at/all.db."
+    ]
     assert [each.split(": ")[0].split(" (")[0] for each in found["fault Settings"]] == [
         "ROUTES, routes.toml",
         "ROUTES, routes.toml",
@@ -81,7 +86,7 @@ async def test_app_py_doctor_tells_what_is_wrong_with_the_settings(tmp_path: Pat
 
 
 async def test_a_database_of_a_newer_syncwatch_is_told_of(box: Sandbox, tmp_path: Path) -> None:
-    await run(tmp_path, box.environment())
+    await (await Store.open(f"sqlite:///{tmp_path / 'syncwatch.db'}")).close()
     with closing(sqlite3.connect(tmp_path / "syncwatch.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     code, output, errors = await run(tmp_path, box.environment())

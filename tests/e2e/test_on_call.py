@@ -111,6 +111,9 @@ async def test_the_file_of_routes_names_who_is_on_call_and_the_fallback_hears_wh
             await scene.look(seconds=61)
         card = scene.card("is in quarantine")
         assert "nobody has taken it" in words(card)
+        notes = scene.teams.texts(general(scene.tenant))
+        assert any("Somebody on call" in text for text in notes)
+        assert not any(stranger in text for text in [*notes, words(card)])
         async with scene.bot.store.look() as tx:
             assert fallback in await tx.outbox.places(incident.number)
             steps = [each.kind for each in await tx.timeline.of(incident.number)]

@@ -135,10 +135,10 @@ def _cards(said: str) -> Iterator[Card]:
     yield ask(steered, timedelta(days=7))
     yield explain(said, advice, [(said, said, 3)] * 5)
     led = RouteShown(label="7", where=said, what=said, by=said, closed=said, remarks=(said, said))
-    yield routes(RoutesPage(shown=(led,) * 15, every=15, fallback=(said,) * 4))
+    yield routes(RoutesPage(shown=(led,) * 15, every=15, fallback=(said,) * 4, outdated=True, mistakes=(said,) * 9))
     yield watching(sample.CHANNEL, led)
     yield unwatched(sample.CHANNEL, [led] * 9, [led] * 9)
-    yield ended_elsewhere(led)
+    yield ended_elsewhere([led] * 9)
     yield tried(sample.CHANNEL, led, Made())
     yield refusal(said, [said, f"status {said}"])
 

@@ -212,7 +212,7 @@ def _others() -> dict[str, Card]:
         "watching-some": watching(sample.CHANNEL, _ROUTE, new=False),
         "unwatched": unwatched(me, [EVERYTHING], [], "me"),
         "unwatched-some": unwatched(sample.CHANNEL, [EVERYTHING], [_ROUTE] * 3),
-        "unwatched-elsewhere": ended_elsewhere(_ROUTE),
+        "unwatched-elsewhere": ended_elsewhere([_ROUTE] * 2),
         "watch-tried": tried(sample.CHANNEL, _ROUTE, Made(cards=3, notes=8, unknown=2)),
         "routes-none": routes(RoutesPage(shown=(), every=0)),
         "routes-many": routes(RoutesPage(shown=(_ROUTE,) * 15, every=10_000, page=2, pages=667, counted=True)),

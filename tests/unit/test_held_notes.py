@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot import holding
+from bot.calling import Names
 from bot.model import Conversation, ConversationKind, Incident, Person, Posted, Severity
 from bot.model.held import Preferences, QuietHours
 from bot.ports import Message
@@ -51,8 +52,15 @@ async def mute(room: Mailroom, **more: object) -> None:
         await tx.wishes.save(wishes)
 
 
+async def _nobody(_: str) -> str:
+    return ""
+
+
 async def look_at_the_clock(room: Mailroom) -> None:
-    keeper = Timekeeper(store=room.store, now=room.now, wake=lambda: None, routes=Routes(), schedule=gaps("off"))
+    names = Names(_nobody, room.now)
+    keeper = Timekeeper(
+        store=room.store, now=room.now, wake=lambda: None, routes=Routes(), names=names, schedule=gaps("off")
+    )
     await keeper.tick()
 
 
@@ -92,6 +100,8 @@ async def test_a_note_that_was_not_sent_before_the_quiet_waits_for_the_digest(ro
     await tick(room)
     (_, digest) = heard(room, CHAT.id)
     assert "While you were muted" in digest
+    assert "I held back what happened to 1 incident after its card came: 1 still open" in digest
+    assert "told you nothing" not in digest
     assert f"#{trouble.number}" in digest
 
 

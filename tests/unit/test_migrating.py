@@ -135,8 +135,9 @@ async def test_an_address_that_leads_nowhere_is_one_sentence() -> None:
 
 async def test_a_source_that_is_not_there_is_refused_and_not_made(tmp_path: Path) -> None:
     missing, new = tmp_path / "typo.db", f"sqlite:///{tmp_path / 'new.db'}"
-    with pytest.raises(BadSettings, match="nothing to copy"):
-        await migrate(new, source=f"sqlite:///{missing}")
+    for path in (missing, tmp_path / "no folder" / "typo.db"):
+        with pytest.raises(BadSettings, match=r"names the SQLite file .*typo\.db, and there is no such file"):
+            await migrate(new, source=f"sqlite:///{path}")
     for same in (new, f"sqlite:///{tmp_path}/./new.db"):
         with pytest.raises(BadSettings, match="itself"):
             await migrate(new, source=same)

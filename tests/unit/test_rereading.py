@@ -17,7 +17,8 @@ from bot.ports import BadSettings, StoreDown
 from bot.rereading import Rereading
 from bot.routes import Routes
 from bot.routes_file import read
-from tests.support.make import NOON
+from tests.support.make import BOB, NOON
+from tests.support.talk import Talk, shown
 
 DESK, MAIL = "webhook:desk", "mailto:iam@contoso.com"
 HOOK = '[webhooks.desk]\nurl = "https://desk.contoso.com/hook"\nsecret = "env:DESK"\n'
@@ -178,6 +179,21 @@ async def test_a_file_that_cannot_be_used_leaves_all_as_it_was_and_is_told_once(
     desk.save(to(DESK))
     await desk.rereading.look()
     assert (desk.routes.problem, [each.to for each in desk.routes.arranged.routes]) == ("", [DESK])
+
+
+async def test_whoever_asks_for_the_routes_meanwhile_hears_that_they_are_those_of_before(desk: Desk) -> None:
+    talk = Talk(desk.store, [], routes=desk.routes)
+    desk.save('[[routes]]\nto = "mailto:other@contoso.com"\nsevrity = "high"\n')
+    await desk.rereading.look()
+    told, others = shown(await talk.say("routes")), shown(await talk.say("routes", by=BOB))
+    for said in (told, others):
+        assert "The file of ROUTES has mistakes: what was arranged before stays in force until it is mended." in said
+        assert "mail to iam@contoso.com" in said
+    assert "[[routes]] 1 (line 3): there is no 'sevrity'. Did you mean severity?" in told
+    assert "sevrity" not in others
+    desk.save(to(MAIL))
+    await desk.rereading.look()
+    assert "mistakes" not in shown(await talk.say("routes"))
 
 
 async def test_what_stood_only_at_a_webhook_that_is_named_no_more_comes_to_the_fallback(desk: Desk) -> None:

@@ -94,6 +94,23 @@ async def test_beyond_twenty_cards_a_minute_there_is_one_digest_and_what_is_crit
     assert len(receiver.times) <= 60
 
 
+async def test_the_digest_tells_cards_that_did_not_come_from_news_of_those_that_did(room: Mailroom) -> None:
+    early = await storm(room, 2)
+    await look(room)
+    room.now.forward(minutes=2)
+    await storm(room, 20)
+    async with room.store.begin() as tx:
+        for each in early:
+            await holding.say(tx, each, "It is worse now.", room.now())
+    await look(room)
+    (said,) = told(digests(room))
+    assert "read one by one, so I held back what happened to 2 incidents after their cards came: 2 still open" in said
+    await storm(room, 3)
+    await look(room, seconds=61)
+    mixed = "3 incidents came without a card, and I held back what happened to 2 more incidents after their cards"
+    assert mixed in told(digests(room))[0]
+
+
 async def test_the_digest_grows_at_most_once_a_minute_and_shows_what_became_of_it(room: Mailroom) -> None:
     await storm(room, 30)
     await look(room)

@@ -18,6 +18,8 @@ from bot.toml_lines import line_of, lines
         ("a.b.c = 1\na.b.d = 2\n", ("a", "b", "d"), 2),
         ("[[a]]\n[a.b]\nc = 1\n[[a]]\n[a.b]\nc = 1\n", ("a", 1, "b", "c"), 6),
         ("# '''\nb = 1 # '''\nc = 1\n", ("c",), 3),
+        ("\n[[a]]\n[[a]]\n", ("a",), 2),
+        ("\n[a.b]\n[a.c]\n", ("a",), 2),
     ],
 )
 def test_a_key_is_found_in_its_table(text: str, place: tuple[str | int, ...], line: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from pydantic import SecretStr
 
 from bot import routes_file
@@ -61,6 +62,22 @@ def test_what_is_wrong_is_told_by_name(webhook: Webhook, secret: str, told: str)
     with pytest.raises(BadSettings, match="'desk'") as caught:
         hook(webhook, SecretStr(secret))
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "/", "/api/now/table/incident", "/api/now/v2/table/u_identity_incident/", "/api/x_corp/desk/records"]
+)
+def test_servicenow_is_named_as_an_instance_or_as_one_of_its_tables(url: str) -> None:
+    address = f"https://desk.example{url}"
+    assert hook(replace(of("servicenow"), url=address), SECRET).url == address
+
+
+@pytest.mark.parametrize(
+    "url", ["/now/nav/ui/home", "/incident.do", "/api", "/?sysparm_view=ess", "/api/now/table/incident?x=1", "/#list"]
+)
+def test_an_address_of_servicenow_of_which_something_would_be_lost_is_refused(url: str) -> None:
+    with pytest.raises(BadSettings, match="url is to be the instance alone, like https://contoso"):
+        hook(replace(of("servicenow"), url=f"https://desk.example{url}"), SECRET)
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -121,7 +121,7 @@ PERMISSIONS = (
     _dirsync("Organization.Read.All", "when Active Directory was synchronized last", "/organization?$select=id"),
     _dirsync(
         "User.Read.All",
-        "users that could not be synchronized whole, and where a user comes from",
+        "users that could not be synchronized whole, where a user comes from, and the names of people on call",
         "/users?$select=id&$top=1",
     ),
     _dirsync(

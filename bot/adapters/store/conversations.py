@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store import moving
 from bot.adapters.store.routes import Routes
-from bot.adapters.store.schema import conversations, routes
+from bot.adapters.store.schema import cards, conversations, posts, routes
 from bot.adapters.store.sql import insert, pack
 from bot.model import PERSON, Conversation, ConversationKind, ConversationState
 
@@ -45,15 +47,28 @@ class Conversations:
         mine = func.lower(conversations.c.id) == f"{PERSON}{user_id.lower()}"
         return list((await self._connection.execute(select(conversations.c.id).where(mine))).scalars())
 
+    async def sought(self, user_id: str) -> bool:
+        """Whether the bot is about to open somebody's chat, or was until something went wrong for a while: it has something
+        to say there, and may.
+        """
+        return any([await self._is_owed(each) for each in await self.unopened(user_id)])
+
+    async def _is_owed(self, conversation_id: str) -> bool:
+        known = await self.get(conversation_id)
+        if known is None or not known.active:
+            return False
+        owed = [select(each.c.id).where(each.c.conversation_id == conversation_id).limit(1) for each in (cards, posts)]
+        return any([(await self._connection.execute(each)).scalar() is not None for each in owed])
+
     async def move(self, old_id: str, new_id: str) -> None:
         """What is told to one conversation is told to another from now on, in its place; the other is there already."""
         await Routes(self._connection).move(old_id, new_id)
         await moving.move(self._connection, old_id, new_id)
         await self._connection.execute(delete(conversations).where(conversations.c.id == old_id))
 
-    async def revive(self, conversation_id: str) -> None:
+    async def revive(self, conversation_id: str, now: datetime) -> None:
         """It is open again: what was given up there meanwhile is due, if it is still worth telling."""
-        await moving.revive(self._connection, conversation_id)
+        await moving.revive(self._connection, conversation_id, now)
 
     async def address(self) -> str:
         """The service URL of some conversation that Teams has told, "" where there is none."""

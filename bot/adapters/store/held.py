@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.store.schema import held, incidents, notes, said
+from bot.adapters.store.schema import cards, held, incidents, notes, said
 from bot.adapters.store.sql import insert, slices
 from bot.model.held import Held, Why
 from bot.storms import DIGEST, WITHIN
@@ -108,6 +108,18 @@ class HeldBack:
             .group_by(held.c.conversation_id, held.c.digest)
         )
         return [(row.conversation_id, row.digest, row.at) for row in rows]
+
+    async def with_cards(self, conversation_id: str, numbers: Iterable[int]) -> frozenset[int]:
+        """Those of these incidents whose cards stand there: only what happened to them since can be held back."""
+        mine = (cards.c.conversation_id == conversation_id) & (cards.c.activity_id != "")
+        found = set[int]()
+        for some in slices(numbers, FEW):
+            found.update(
+                (
+                    await self._connection.execute(select(cards.c.incident).where(mine, cards.c.incident.in_(some)))
+                ).scalars()
+            )
+        return frozenset(found)
 
     async def prune(self, before: datetime) -> None:
         """Forget what was held back before a time: by then it was told, or there is nobody to tell."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import cards, digests, held, incidents, notes, posts, told
+from bot.adapters.store.undelivered import since_now
 
 
 async def move(connection: AsyncConnection, old_id: str, new_id: str) -> None:
@@ -26,12 +29,17 @@ async def move(connection: AsyncConnection, old_id: str, new_id: str) -> None:
         await _rename(connection, table, old_id, new_id)
 
 
-async def revive(connection: AsyncConnection, conversation_id: str) -> None:
-    """Cards that were given up while their conversation was closed are due again, as far as their incidents are open."""
+async def revive(connection: AsyncConnection, conversation_id: str, now: datetime) -> None:
+    """Cards that were given up while their conversation was closed are due again, where they stand already or their
+    incidents are open; all that waited for it to open is owed from now on.
+    """
     open_ones = select(incidents.c.number).where(incidents.c.open)
     given_up = (cards.c.conversation_id == conversation_id) & (cards.c.dead != "")
-    again = update(cards).where(given_up, cards.c.incident.in_(open_ones))
+    again = update(cards).where(given_up, (cards.c.activity_id != "") | cards.c.incident.in_(open_ones))
     await connection.execute(again.values(dead="", attempts=0, not_before=None))
+    for table in (cards, notes, posts):
+        waits = update(table).where(table.c.conversation_id == conversation_id, table.c.dead == "")
+        await connection.execute(waits.values(since=since_now(table, now)))
 
 
 async def _rename(connection: AsyncConnection, table: Table, old_id: str, new_id: str) -> None:

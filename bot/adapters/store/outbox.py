@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, bindparam, case, delete, func, select, union_all, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.due import due
 from bot.adapters.store.schema import EPOCH, Moment, cards, conversations, held, incidents, notes, posts, told
 from bot.adapters.store.sql import insert
-from bot.adapters.store.undelivered import NOTE_OWED
+from bot.adapters.store.undelivered import NOTE_OWED, anew
 from bot.model import Delivery, Person, Posted
 from bot.model.held import LivingPost
 from bot.model.lane import Lane
@@ -28,22 +28,24 @@ class Outbox:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def want_card(self, incident: int, conversation_id: str, revision: int) -> None:
-        """The incident's card in a conversation shall show a revision; posted if there is none yet."""
+    async def want_card(
+        self, incident: int, conversation_id: str, revision: int, *, since: datetime | None = None
+    ) -> None:
+        """The incident's card in a conversation shall show a revision; posted if there is none yet.
+
+        `since` is when somebody began to be owed it: without it, when the incident changed last.
+        """
         changed = select(incidents.c.changed_at).where(incidents.c.number == incident).scalar_subquery()
         statement = insert(self._connection, cards).values(
-            incident=incident, conversation_id=conversation_id, wanted=revision, since=changed
+            incident=incident, conversation_id=conversation_id, wanted=revision, since=since or changed
         )
-        again = {"wanted": statement.excluded.wanted, "dead": "", "attempts": 0}
+        again = {"wanted": statement.excluded.wanted} | anew(statement.excluded.since)
         await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["incident", "conversation_id"],
-                set_=again | {"since": _since(statement.excluded.since)},
-            )
+            statement.on_conflict_do_update(index_elements=["incident", "conversation_id"], set_=again)
         )
 
     async def refresh(self, incident: int, revision: int) -> None:
-        """Every card of the incident shall show a revision; one that was given up is tried again with it."""
+        """Every card of the incident shall show a revision; one that was given up where the bot may speak is tried again."""
         await self.refresh_all({incident: revision})
 
     async def refresh_all(self, revisions: Mapping[int, int]) -> None:
@@ -51,9 +53,9 @@ class Outbox:
         if revisions:
             mine = update(cards).where(cards.c.incident == bindparam("number"))
             changed = select(incidents.c.changed_at).where(incidents.c.number == cards.c.incident).scalar_subquery()
-            shown = mine.values(wanted=bindparam("revision"), dead="", attempts=0, since=_since(changed))
+            values: dict[str, Any] = {"wanted": bindparam("revision"), **anew(changed)}
             rows = [{"number": number, "revision": revision} for number, revision in revisions.items()]
-            await self._connection.execute(shown, rows)
+            await self._connection.execute(mine.values(values), rows)
 
     async def places(self, incident: int) -> set[str]:
         """The conversations in which a card of the incident stands or is on its way."""
@@ -61,16 +63,23 @@ class Outbox:
         return set((await self._connection.execute(mine)).scalars())
 
     async def add_note(
-        self, incident: int, text: str, only: str = "", *, but: Collection[str] = (), mention: Person | None = None
+        self,
+        incident: int,
+        text: str,
+        only: str = "",
+        *,
+        but: Collection[str] = (),
+        mention: Person | None = None,
+        since: datetime | None = None,
     ) -> None:
         """A note under every card of the incident that stands or is on its way, or under the one in a conversation.
 
-        None in those that are named in `but`; `mention` is somebody whom the text names.
+        None in those that are named in `but`; `mention` is somebody whom the text names; `since` is as for a card.
         """
         calls = _json(mention).decode() if mention is not None else ""
         where = [each for each in sorted(await self.places(incident)) if each not in but and only in ("", each)]
         changed = select(incidents.c.changed_at).where(incidents.c.number == incident)
-        since = (await self._connection.execute(changed)).scalar()
+        since = since or (await self._connection.execute(changed)).scalar()
         rows = [
             {"incident": incident, "conversation_id": each, "text": text, "since": since, "mention": calls}
             for each in where
@@ -94,7 +103,7 @@ class Outbox:
         """A card of its own is brought up to date where it stands."""
         mine = update(posts).where(posts.c.conversation_id == conversation_id, posts.c.key == key)
         await self._connection.execute(
-            mine.values(card=_json(card), summary=summary, revision=posts.c.revision + 1, attempts=0, since=now)
+            mine.values(card=_json(card), summary=summary, revision=posts.c.revision + 1, since=now)
         )
 
     async def has_post(self, conversation_id: str, key: str) -> bool:
@@ -180,9 +189,3 @@ _EARLIEST = union_all(
     _earliest(notes, NOTE_OWED),
     _earliest(posts, posts.c.done.is_(False)),
 )
-
-
-def _since(changed: Any) -> ColumnElement[Any]:
-    """When a card fell behind: it may have been behind already, and what was given up is due anew."""
-    behind = (cards.c.wanted > cards.c.shown) & (cards.c.dead == "")
-    return case((behind, cards.c.since), else_=changed)

@@ -59,6 +59,11 @@ def sent_note(delivery: Delivery) -> Outcome:
     )
 
 
+def dropped_note(delivery: Delivery) -> Outcome:
+    """Who receives it takes no notes, so that nothing was told."""
+    return Outcome(delivery=delivery, values={"done": True, "sending": False})
+
+
 def sent_post(delivery: Delivery, now: datetime, posted: Posted) -> Outcome:
     """A card of its own stands, and shows what it should."""
     values = {"done": True, "shown": delivery.revision, "sending": False, "attempts": 0, "not_before": now}

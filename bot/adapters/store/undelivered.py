@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.schema import EPOCH, cards, conversations, incidents, notes, posts
 from bot.model import Conversation, DeliveryKind, Undelivered
 from bot.model.telling import Pending, Waiting
+from bot.storms import DIGEST
 
 _conversation = msgspec.msgpack.Decoder(Conversation).decode
 
@@ -34,7 +35,7 @@ _BEHIND: dict[DeliveryKind, ColumnElement[bool]] = {
 
 
 class Owing:
-    """Conversations that are closed to the bot are owed nothing; what was given up there is listed all the same."""
+    """Conversations that are closed to the bot are owed nothing; what was given up there is kept and counted all the same."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -49,21 +50,17 @@ class Owing:
         found: list[Waiting] = []
         for kind, table in _TABLES.items():
             due = or_(table.c.not_before.is_(None), table.c.not_before <= now, table.c.attempts > 0)
-            row = (await self._connection.execute(_owed(kind, dead=False).where(due).order_by(*_eldest(table)))).first()
+            row = (await self._connection.execute(_waiting(kind).where(due).order_by(*_eldest(table)))).first()
             if row is not None and row.since is not None:
                 place = _conversation(row.conversation)
                 found.append(Waiting(kind=kind, conversation=place, since=row.since, attempts=row.attempts))
         return tuple(found)
 
     async def dead(self, limit: int = 1_000) -> list[Pending]:
-        """What was given up, oldest first; in conversations that are closed only what is about an open incident."""
+        """What was given up, oldest first."""
         found: list[Pending] = []
-        open_ones = select(incidents.c.number).where(incidents.c.open)
         for kind, table in _TABLES.items():
-            worth = conversations.c.active
-            if kind is not DeliveryKind.POST:
-                worth |= table.c.incident.in_(open_ones)
-            wanted = _rows(kind).where(_BEHIND[kind], table.c.dead != "", worth).order_by(*_eldest(table)).limit(limit)
+            wanted = _given_up(kind).order_by(*_eldest(table)).limit(limit)
             found += [_pending(kind, row) for row in await self._connection.execute(wanted)]
         return _in_order(found)[:limit]
 
@@ -71,7 +68,7 @@ class Owing:
         """What has waited since before a time, oldest first."""
         found: list[Pending] = []
         for kind, table in _TABLES.items():
-            wanted = _owed(kind, dead=False).where(table.c.since < before).order_by(*_eldest(table)).limit(limit)
+            wanted = _waiting(kind).where(table.c.since < before).order_by(*_eldest(table)).limit(limit)
             found += [_pending(kind, row) for row in await self._connection.execute(wanted)]
         return _in_order(found)[:limit]
 
@@ -79,7 +76,7 @@ class Owing:
         """What was tried already and is tried again at a time."""
         found: list[Pending] = []
         for kind, table in _TABLES.items():
-            tried = _owed(kind, dead=False).where(table.c.attempts > 0, table.c.not_before.is_not(None))
+            tried = _waiting(kind).where(table.c.attempts > 0, table.c.not_before.is_not(None))
             found += [_pending(kind, row) for row in await self._connection.execute(tried)]
         return found
 
@@ -101,16 +98,29 @@ class Owing:
         )
         return [(_conversation(row.conversation), row.shown if row.activity_id else 0) for row in rows]
 
-    async def try_again(self, some: Iterable[Pending]) -> None:
+    async def try_again(self, some: Iterable[Pending], now: datetime) -> None:
         """What was given up is due again."""
         for each in some:
             table = _TABLES[each.kind]
-            anew = {"dead": "", "attempts": 0, "not_before": None}
+            anew = {"dead": "", "attempts": 0, "not_before": None, "since": since_now(table, now)}
             await self._connection.execute(update(table).where(table.c.id == each.id).values(anew))
+
+    async def withdraw_posts(self, conversation_ids: Collection[str], now: datetime) -> None:
+        """Cards of their own for those who take none are owed no more."""
+        theirs = posts.c.conversation_id.in_(list(conversation_ids)) & posts.c.done.is_(False)
+        done = {"done": True, "dead": "", "not_before": now}
+        await self._connection.execute(update(posts).where(theirs).values(done))
+
+    async def prune(self, before: datetime) -> None:
+        """What was given up is not worth sending any more once its incident is long over, or it is as old itself."""
+        over = select(incidents.c.number).where(incidents.c.open.is_(False), incidents.c.changed_at < before)
+        mine = update(cards).where(_BEHIND[DeliveryKind.CARD], cards.c.dead != "", cards.c.incident.in_(over))
+        await self._connection.execute(mine.values(dead="", wanted=cards.c.shown))
+        await self._connection.execute(delete(posts).where(posts.c.dead != "", posts.c.since < before))
 
     async def _count(self, kind: DeliveryKind, *, dead: bool) -> Undelivered:
         table = _TABLES[kind]
-        counted = _owed(kind, dead=dead).with_only_columns(
+        counted = (_given_up(kind) if dead else _waiting(kind)).with_only_columns(
             func.count().label("total"), func.max(table.c.id).label("latest")
         )
         row = (await self._connection.execute(counted)).one()
@@ -133,10 +143,33 @@ def _rows(kind: DeliveryKind) -> Select[Any]:
     )
 
 
-def _owed(kind: DeliveryKind, *, dead: bool) -> Select[Any]:
-    table = _TABLES[kind]
-    state = table.c.dead != "" if dead else table.c.dead == ""
-    return _rows(kind).where(_BEHIND[kind], state, conversations.c.active)
+def _waiting(kind: DeliveryKind) -> Select[Any]:
+    return _rows(kind).where(_BEHIND[kind], _TABLES[kind].c.dead == "", conversations.c.active)
+
+
+def _given_up(kind: DeliveryKind) -> Select[Any]:
+    """Also where the bot may not speak: the list, the metric and the doctor all tell of these and of no others."""
+    return _rows(kind).where(_BEHIND[kind], _TABLES[kind].c.dead != "")
+
+
+def since_now(table: Table, now: datetime) -> ColumnElement[Any]:
+    """What is owed anew is owed from now on; of the digest of a storm it is known from the same column how old its words are."""
+    if table is not posts:
+        return literal(now, table.c.since.type)
+    return case((posts.c.key.startswith(DIGEST), posts.c.since), else_=literal(now, posts.c.since.type))
+
+
+def anew(changed: Any) -> dict[str, ColumnElement[Any]]:
+    """What becomes of a card that shall show more: one that is tried again goes on with that, and what was given up is due
+    anew, unless its conversation is closed: there it stays given up, so that it is not forgotten.
+    """
+    closed = cards.c.conversation_id.in_(select(conversations.c.id).where(~conversations.c.active))
+    goes_on = (cards.c.dead == "") | closed
+    return {
+        "dead": case((goes_on, cards.c.dead), else_=""),
+        "attempts": case((goes_on, cards.c.attempts), else_=0),
+        "since": case((goes_on & (cards.c.wanted > cards.c.shown), cards.c.since), else_=changed),
+    }
 
 
 def _pending(kind: DeliveryKind, row: Any) -> Pending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -46,20 +47,41 @@ class Hook(Value, frozen=True, kw_only=True):
 
 def hook(webhook: Webhook, secret: SecretStr) -> Hook:
     """A webhook of the routes file with the secret that it refers to. Raises BadSettings with all that is wrong."""
-    if wrong := [f"{key} {why}" for key, why in misfits(webhook.kind, webhook.options, secret)]:
+    if wrong := [f"{key} {why}" for key, why in misfits(webhook.kind, webhook.url, webhook.options, secret)]:
         raise BadSettings(f"The webhook {webhook.name!r} cannot be used: {'; '.join(wrong)}.")
     given: dict[str, Any] = {name: value for name, value in webhook.options.items() if value != ""}
     return Hook(name=webhook.name, kind=webhook.kind, url=webhook.url or PAGERDUTY_URL, secret=secret, **given)
 
 
-def misfits(kind: WebhookKind, options: Mapping[str, object], secret: SecretStr | None) -> Iterator[tuple[str, str]]:
+def misfits(
+    kind: WebhookKind, url: str, options: Mapping[str, object], secret: SecretStr | None
+) -> Iterator[tuple[str, str]]:
     """What does not go with the kind: each key of the file with what is wrong there. None is a secret that is not there."""
     for key in sorted(options.keys() - OPTIONS[kind]):
         yield key, f"is not for the kind {kind}"
+    if kind is WebhookKind.SERVICENOW and not _names_a_table(url):
+        yield (
+            "url",
+            (
+                "is to be the instance alone, like https://contoso.service-now.com, or the whole address of one of its "
+                "tables, like https://contoso.service-now.com/api/now/table/incident, with nothing after it"
+            ),
+        )
     if ":" in str(options.get("user", "")):
         yield "user", "may not hold a colon"
     if secret is not None and (why := _wrong_secret(kind, secret.get_secret_value())):
         yield "secret", why
+
+
+def _names_a_table(url: str) -> bool:
+    """Whether nothing of the address would be lost, as it would be of a page that people open."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True  # what is no address at all is told as that
+    path = parts.path.rstrip("/")
+    whole = (not path or path.startswith("/api/")) and not parts.query and not parts.fragment
+    return whole or parts.scheme not in ("https", "http")
 
 
 def _wrong_secret(kind: WebhookKind, secret: str) -> str:

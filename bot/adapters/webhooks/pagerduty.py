@@ -16,7 +16,7 @@ from bot.adapters.webhooks.caller import Caller
 from bot.adapters.webhooks.hook import Hook
 from bot.adapters.webhooks.memory import Memory
 from bot.model import Conversation, Incident, Posted, Severity, State
-from bot.ports import Clock, Message, Undeliverable
+from bot.ports import Clock, Message, NotTaken, Undeliverable
 from cards.plain import clean
 
 SEVERITIES: Mapping[Severity, str] = {
@@ -59,7 +59,8 @@ class PagerDuty:
             await self._send(incident, ACTIONS[incident.state], message.summary)
 
     async def note(self, conversation: Conversation, posted: Posted, text: str, message: Message) -> None:
-        return
+        """Raises NotTaken."""
+        raise NotTaken
 
     async def find(self, conversation: Conversation, marker: str) -> Posted | None:
         """Nothing is ever found, and nothing need be: the same key twice is the same alert."""
