@@ -37,8 +37,10 @@ class Delivering:
             while True:
                 self._something.clear()
                 wait = await self._round()
+                # Not wait_for: Python 3.11's lets go of a cancellation that comes together with the event.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._something.wait(), wait)
+                    async with asyncio.timeout(wait):
+                        await self._something.wait()
         finally:
             await self._deliverer.stop()
 

@@ -38,6 +38,8 @@ ROUTES_SECONDS = 30
 """Seconds between two looks whether the file of ROUTES has changed."""
 TIME_SECONDS = 5
 """Seconds between two looks at what time alone brings about."""
+CANCEL_AGAIN = 5.0
+"""Seconds after which a loop that was told to end, and has not, is told once more: to end in good order takes less."""
 BETWEEN_ALERTS = 1.0
 """Seconds in which alerts gather before they are judged again."""
 
@@ -156,7 +158,10 @@ async def _judge_when_alerted(bot: Bot) -> None:
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
+    # One call to cancel can be lost, where it comes just when what is waited for is there; then it goes on as if nothing were.
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN)
     with suppress(asyncio.CancelledError):
         await task
 
