@@ -92,7 +92,7 @@ def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
 
     defaults = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
     clock: Any = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-    start = utc_now()
+    start, under_way = utc_now(), set[asyncio.Task[None]]()
     for name, look, seconds in (
         ("jobs", bot.watcher.look_at_jobs, settings.jobs_seconds),
         ("logs", bot.watcher.tick, settings.watch_seconds),
@@ -101,20 +101,33 @@ def _wind_up(settings: Settings, bot: Bot, held: AsyncExitStack) -> None:
         ("clock", bot.timekeeper.tick, TIME_SECONDS),
         ("given up", bot.reporter.report, REPORTS_EVERY),
     ):
-        clock.add_job(_called(bot.metrics, name, look), "interval", seconds=seconds, next_run_time=start)
+        clock.add_job(_called(bot.metrics, name, look, under_way), "interval", seconds=seconds, next_run_time=start)
     if bot.heartbeat is not None:
-        beat = _called(bot.metrics, "heartbeat", bot.heartbeat.beat)
+        beat = _called(bot.metrics, "heartbeat", bot.heartbeat.beat, under_way)
         clock.add_job(beat, "interval", seconds=settings.heartbeat_seconds, next_run_time=start + FIRST_BEAT)
     clock.start()
-    held.callback(clock.shutdown, wait=False)
+    held.push_async_callback(_wind_down, clock, under_way)
 
 
-def _called(metrics: Metrics, name: str, look: Look) -> Look:
-    """A look that the clock may call: that it is told to stop is no fault."""
+async def _wind_down(clock: Any, under_way: set[asyncio.Task[None]]) -> None:
+    """Begin no look any more, and let those under way end in good order: cancelled twice, a connection may hang for ever."""
+    clock.pause()
+    await asyncio.sleep(0)  # what was called just now has begun then
+    while under_way:
+        await _ended(under_way.pop())
+    clock.shutdown(wait=False)
+
+
+def _called(metrics: Metrics, name: str, look: Look, under_way: set[asyncio.Task[None]]) -> Look:
+    """A look that the clock may call, which is among those under way meanwhile: that it is told to stop is no fault."""
 
     async def once() -> None:
+        task: asyncio.Task[None] | None = asyncio.current_task()
+        assert task is not None
+        under_way.add(task)
         with suppress(asyncio.CancelledError):
             await _logged(metrics, name, look)
+        under_way.discard(task)
 
     return once
 
