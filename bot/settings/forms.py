@@ -10,60 +10,52 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 
-def _time_of_day(value: str) -> str:
-    if not re.fullmatch(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", value):
-        raise ValueError("it must be a time of day, like 08:00 or 17:30")
-    return value
+def _like(pattern: str, wanted: str) -> AfterValidator:
+    """The whole of it is to be of that form; `wanted` says what that is."""
+
+    def formed(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"it must be {wanted}")
+        return value
+
+    return AfterValidator(formed)
 
 
-TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+TimeOfDay = Annotated[str, _like(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", "a time of day, like 08:00 or 17:30")]
+
+Scope = Annotated[
+    str, _like(r"https://[A-Za-z0-9_.:/-]+", "the scope of a token, like https://outlook.office365.com/.default")
+]
+
+Host = Annotated[
+    str,
+    _like(
+        r"[A-Za-z0-9.:_-]{0,253}",
+        "the name of a host alone, like mail.contoso.com; its port has a setting of its own",
+    ),
+]
+
+Resource = Annotated[
+    str,
+    _like(
+        r"(/subscriptions/[^?#]+)?",
+        "a resource id as the portal shows it, /subscriptions/…/workspaces/NAME",
+    ),
+]
 
 
-def _scope(value: str) -> str:
-    if not re.fullmatch(r"https://[A-Za-z0-9_.:/-]+", value):
-        raise ValueError("it must be the scope of a token, like https://outlook.office365.com/.default")
-    return value
+def _there(what: Callable[[Path], bool], kind: str) -> AfterValidator:
+    def found(value: Path | None) -> Path | None:
+        if value is not None and not _is(value, what):
+            raise ValueError(f"there is no such {kind}")
+        return value
+
+    return AfterValidator(found)
 
 
-Scope = Annotated[str, AfterValidator(_scope)]
+File = Annotated[Path | None, _there(Path.is_file, "file")]
 
-
-def _host(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.:_-]{0,253}", value):
-        raise ValueError(
-            "it must be the name of a host alone, like mail.contoso.com; its port has a setting of its own"
-        )
-    return value
-
-
-Host = Annotated[str, AfterValidator(_host)]
-
-
-def _resource(value: str) -> str:
-    if not re.fullmatch(r"(/subscriptions/[^?#]+)?", value):
-        raise ValueError("it must be a resource id as the portal shows it, /subscriptions/…/workspaces/NAME")
-    return value
-
-
-Resource = Annotated[str, AfterValidator(_resource)]
-
-
-def _file(value: Path | None) -> Path | None:
-    if value is not None and not _is(value, Path.is_file):
-        raise ValueError("there is no such file")
-    return value
-
-
-File = Annotated[Path | None, AfterValidator(_file)]
-
-
-def _folder(value: Path | None) -> Path | None:
-    if value is not None and not _is(value, Path.is_dir):
-        raise ValueError("there is no such folder")
-    return value
-
-
-Folder = Annotated[Path | None, AfterValidator(_folder)]
+Folder = Annotated[Path | None, _there(Path.is_dir, "folder")]
 
 
 def _is(path: Path, what: Callable[[Path], bool]) -> bool:

@@ -7,10 +7,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, cast
 
 from bot.checks.deliveries import deliveries
-from bot.doctor import Patient
 from bot.health import Health
 from bot.heartbeat import Heartbeat
 from bot.incidents import moved
@@ -22,8 +20,7 @@ from bot.ports import Card, TryLater
 from bot.routes import Routes
 from tests.support.fakes import MemoryMessenger
 from tests.support.mailroom import Mailroom, mailroom
-
-NOT_LOOKED_AT = cast("Any", None)
+from tests.support.patients import patient
 
 
 class Moody(MemoryMessenger):
@@ -82,17 +79,8 @@ class Owing:
 
     async def diagnosed(self) -> Sequence[tuple[Grade, str]]:
         """What the doctor says of deliveries."""
-        patient = Patient(
-            settings=NOT_LOOKED_AT,
-            store=self.store,
-            now=self.now,
-            health=NOT_LOOKED_AT,
-            permissions=NOT_LOOKED_AT,
-            sign_in=NOT_LOOKED_AT,
-            server_time=NOT_LOOKED_AT,
-            logs=None,
-        )
-        return [(each.grade, each.text) async for each in deliveries(patient)]
+        looked_at = patient(self.store, self.now)
+        return [(each.grade, each.text) async for each in deliveries(looked_at)]
 
     async def beats(self) -> bool:
         """Whether the heart beats, as far as deliveries go."""

@@ -90,6 +90,15 @@ async def busy(room: Mailroom, *where: Conversation, calls: int) -> None:
             await asyncio.sleep(0)
 
 
+async def storm_at_the_desk(room: Mailroom) -> None:
+    """More incidents than it is sent at once; all that it is sent is under way before the first answer."""
+    await storm(room, ABREAST + 20, DESK)
+    delivering = asyncio.create_task(room.deliverer.deliver())
+    await busy(room, DESK, calls=ABREAST)
+    slow(room).gate.set()
+    await delivering
+
+
 async def behind(room: Mailroom) -> int:
     async with room.store.look() as tx:
         return await tx.outbox.behind()
@@ -153,11 +162,7 @@ async def test_a_report_that_is_put_off_stops_no_incident_and_no_other_report(ro
 
 async def test_a_webhook_that_is_closed_for_good_is_sent_nothing_more(room: Mailroom) -> None:
     slow(room).answer = lambda message: Undeliverable("410", gone=True)
-    await storm(room, ABREAST + 20, DESK)
-    delivering = asyncio.create_task(room.deliverer.deliver())
-    await busy(room, DESK, calls=ABREAST)
-    slow(room).gate.set()
-    await delivering
+    await storm_at_the_desk(room)
     await room.rest(minutes=10)
     assert len(slow(room).calls) == ABREAST
     async with room.store.look() as tx:
@@ -170,11 +175,7 @@ async def test_a_webhook_that_is_closed_for_good_is_sent_nothing_more(room: Mail
 async def test_a_webhook_that_asks_to_wait_is_left_alone_as_a_whole(room: Mailroom) -> None:
     waits = [TryLater("429", after=30.0)]
     slow(room).answer = lambda message: waits.pop() if waits else None
-    await storm(room, ABREAST + 20, DESK)
-    delivering = asyncio.create_task(room.deliverer.deliver())
-    await busy(room, DESK, calls=ABREAST)
-    slow(room).gate.set()
-    await delivering
+    await storm_at_the_desk(room)
     await room.rest(seconds=25)
     assert len(slow(room).calls) == ABREAST
     await room.rest(seconds=20)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
 
 from bot.adapters.store import Store
 from bot.checks.mail import mail
-from bot.doctor import Patient
 from bot.health import Health
 from bot.model import ConversationKind, Grade
 from bot.model.routes import Route
@@ -19,10 +17,10 @@ from bot.ports import TryLater
 from bot.settings import Settings
 from cards.sample import NOW
 from tests.support.mail_desk import DESK
+from tests.support.patients import patient
 
 ID = "0a0a0a0a-0000-4000-8000-000000000001"
 SMTP = {"smtp_host": "mail.contoso.example", "smtp_from": "Syncwatch <bot@contoso.example>"}
-NOT_LOOKED_AT = cast("Any", None)
 
 
 @pytest.fixture
@@ -35,18 +33,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def found(
     store: Store, greet: Callable[[], Awaitable[None]] | None = None, **given: str
 ) -> list[tuple[Grade, str]]:
-    patient = Patient(
-        settings=Settings(_env_file=None, tenant_id=ID, app_id=ID, app_secret="s", **given),  # pyright: ignore[reportCallIssue, reportArgumentType]
-        store=store,
-        now=lambda: NOW,
-        health=Health({}, lambda: NOW),
-        permissions=NOT_LOOKED_AT,
-        sign_in=NOT_LOOKED_AT,
-        server_time=NOT_LOOKED_AT,
-        logs=None,
-        greet_mail=greet,
-    )
-    return [(each.grade, each.text) async for each in mail(patient)]
+    settings = Settings(_env_file=None, tenant_id=ID, app_id=ID, app_secret="s", **given)  # pyright: ignore[reportCallIssue, reportArgumentType]
+    looked_at = patient(store, lambda: NOW, settings=settings, health=Health({}, lambda: NOW), greet_mail=greet)
+    return [(each.grade, each.text) async for each in mail(looked_at)]
 
 
 async def test_where_nobody_wants_mail_nothing_is_said(store: Store) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from bot.adapters.store import Store
 from bot.checks.routes import whoever_is_told
-from bot.doctor import Patient
 from bot.health import Health
 from bot.model import Grade, Job
 from bot.model.routes import Arranged, JobKind, Matchers, Route, RouteSource
@@ -18,10 +17,10 @@ from bot.route_remarks import idle, remarks
 from bot.routes import Routes
 from bot.routing import Book
 from tests.support.make import ADA, BOB, CHANNEL, NOON, job
+from tests.support.patients import patient
 
 WORKDAY = job(id="Workday.t.1", kind="HR: Workday")
 SLACK = job("Slack", id="slackOutDelta.t.2", kind="App: slackOutDelta")
-NOT_LOOKED_AT = cast("Any", None)
 
 
 def book(*jobs: Job, **more: Any) -> Book:
@@ -101,18 +100,8 @@ async def notes(store: Store, *wanted: Matchers) -> list[str]:
     routes = Routes(Arranged(routes=tuple(tables), file="routes.toml"), tenant_id="t")
     async with store.begin() as tx:
         await routes.settle(tx, NOON)
-    patient = Patient(
-        settings=NOT_LOOKED_AT,
-        store=store,
-        now=lambda: NOON,
-        health=Health({}, lambda: NOON),
-        permissions=NOT_LOOKED_AT,
-        sign_in=NOT_LOOKED_AT,
-        server_time=NOT_LOOKED_AT,
-        logs=None,
-        routes=routes,
-    )
-    return [each.text async for each in whoever_is_told(patient) if each.grade is Grade.NOTE]
+    looked_at = patient(store, lambda: NOON, health=Health({}, lambda: NOON), routes=routes)
+    return [each.text async for each in whoever_is_told(looked_at) if each.grade is Grade.NOTE]
 
 
 async def test_the_check_up_names_the_table_and_what_in_it_matches_nothing(store: Store) -> None:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
 from bot.adapters.store import Store
 from bot.checks.watching import watching
-from bot.doctor import Patient
 from bot.health import Health
 from bot.model import Grade, Pulse
 from bot.settings import Settings
 from cards.sample import NOW
+from tests.support.patients import patient
 
 ID = "0a0a0a0a-0000-4000-8000-000000000001"
-NOT_LOOKED_AT = cast("Any", None)
 
 
 @pytest.fixture
@@ -31,17 +29,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def found(store: Store, watch_seconds: float) -> tuple[Grade, str]:
-    patient = Patient(
-        settings=Settings(_env_file=None, tenant_id=ID, app_id=ID, app_secret="s", watch_seconds=watch_seconds),  # pyright: ignore[reportCallIssue]
-        store=store,
-        now=lambda: NOW,
-        health=Health({}, lambda: NOW),
-        permissions=NOT_LOOKED_AT,
-        sign_in=NOT_LOOKED_AT,
-        server_time=NOT_LOOKED_AT,
-        logs=None,
-    )
-    (only,) = [each async for each in watching(patient)]
+    settings = Settings(_env_file=None, tenant_id=ID, app_id=ID, app_secret="s", watch_seconds=watch_seconds)  # pyright: ignore[reportCallIssue]
+    looked_at = patient(store, lambda: NOW, settings=settings, health=Health({}, lambda: NOW))
+    (only,) = [each async for each in watching(looked_at)]
     return only.grade, only.text
 
 
