@@ -21,8 +21,8 @@ class History:
             case _:
                 pass
 
-    def typed(self, conversation: str, draft: Json, answer: Json, user: str) -> None:
-        """Keep what the person at the page typed: the Playground tells that to nobody."""
+    def typed(self, conversation: str, draft: Json, answer: Json, user: str) -> Json:
+        """Keep what the person at the page typed, which the Playground tells to nobody; the frame that draws it."""
         message: Json = {
             "messageId": answer.get("messageId"),
             "timestamp": answer.get("timestamp"),
@@ -31,7 +31,9 @@ class History:
             "attachments": [],
             "postConversationId": answer.get("postConversationId"),
         }
-        self.frames.append({"action": "createMessage", "actionConversationId": conversation, "message": message})
+        frame: Json = {"action": "createMessage", "actionConversationId": conversation, "message": message}
+        self.frames.append(frame)
+        return frame
 
     def _change(self, message: Json) -> None:
         for frame in self.frames:

@@ -37,7 +37,8 @@ class Page:
         self.url = f"http://127.0.0.1:{port}/"
         self.history = History()
         self._script = f'<script src="/page.js" data-last="{escape(last)}"></script>'.encode()
-        self._open: set[asyncio.Queue[Json]] = set()
+        self._open: dict[asyncio.Queue[Json], str] = {}
+        self._order = asyncio.Lock()
         app = web.Application(middlewares=[only_loopback], client_max_size=10 * 2**20)
         app.router.add_get("/page.js", _script)
         app.router.add_get(STREAM, self._stream)
@@ -72,9 +73,14 @@ class Page:
         async for message in self._upstream:
             if message.type is WSMsgType.TEXT:
                 frame = json_object(json.loads(message.data))
-                self.history.heard(frame)
-                for page in self._open:
-                    page.put_nowait(frame)
+                async with self._order:
+                    self.history.heard(frame)
+                    self._tell(frame)
+
+    def _tell(self, frame: Json, but: str = "") -> None:
+        for news, name in self._open.items():
+            if not name or name != but:
+                news.put_nowait(frame)
 
     async def _stream(self, request: web.Request) -> web.WebSocketResponse:
         """A page's stream: all that was, if it asks for it, then all that comes."""
@@ -82,13 +88,13 @@ class Page:
         await socket.prepare(request)
         for frame in self.history.frames if "all" in request.query else ():
             news.put_nowait(frame)
-        self._open.add(news)
-        telling = asyncio.create_task(_tell(news, socket))
+        self._open[news] = request.query.get("page", "")
+        telling = asyncio.create_task(_send(news, socket))
         try:
             async for _ in socket:  # a page says nothing; this ends when it is closed
                 pass
         finally:
-            self._open.discard(news)
+            del self._open[news]
             telling.cancel()
         return socket
 
@@ -104,12 +110,18 @@ class Page:
         return socket
 
     async def _typed(self, request: web.Request) -> web.StreamResponse:
-        """What the person types goes on to the Playground and into the history."""
+        """What the person types goes on to the Playground, into the history and to the other pages.
+
+        The bot's answer may be here before the Playground's own: it waits, since no page can draw it under an
+        unknown thread.
+        """
         draft = json_object(await request.json())
-        answer = await self._pass(request)
-        if isinstance(answer, web.Response) and answer.status < 300 and isinstance(answer.body, bytes):
-            given = json_object(json.loads(answer.body or b"{}"))
-            self.history.typed(unquote(request.match_info["id"]), draft, given, self._user)
+        async with self._order:
+            answer = await self._pass(request)
+            if isinstance(answer, web.Response) and answer.status < 300 and isinstance(answer.body, bytes):
+                given = json_object(json.loads(answer.body or b"{}"))
+                frame = self.history.typed(unquote(request.match_info["id"]), draft, given, self._user)
+                self._tell(frame, but=request.headers.get("X-Page", ""))
         return answer
 
     async def _pass(self, request: web.Request) -> web.StreamResponse:
@@ -126,7 +138,7 @@ class Page:
         return web.Response(status=answer.status, body=content, headers=kept)
 
 
-async def _tell(news: asyncio.Queue[Json], socket: web.WebSocketResponse) -> None:
+async def _send(news: asyncio.Queue[Json], socket: web.WebSocketResponse) -> None:
     while not socket.closed:
         await socket.send_json(await news.get())
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
+from playwright.async_api import Route
 
-from tests.support.browser import visitor
+from tests.support.browser import Visitor, visitor
 from tests.support.sandbox_process import Running, sandbox_process
 
 STAND_IN = "tests/support/stand_in.py"
@@ -66,6 +67,44 @@ async def test_a_page_that_is_opened_late_or_anew_has_forgotten_nothing(sandbox:
         await late.sees(late.card("status"))
         await late.post("and again")
         await late.sees(late.card("and again"), "You said")
+
+
+async def test_a_bot_that_answers_before_the_page_knows_its_own_post_is_heard(sandbox: Running) -> None:
+    async with visitor(sandbox.page) as person:
+        await person.open("Identity operations - General")
+        await person.sees(person.card("Three users fail"))
+        await person.page.route("**/messages", overtaken(person))
+        await person.post("jobs")
+        await person.sees(person.card("jobs"), "You said")
+        await person.reply("jobs", "errors")
+        await person.sees(person.card("errors"), "You said")
+
+
+def overtaken(person: Visitor) -> Callable[[Route], Awaitable[None]]:
+    """What is typed is accepted at once, and the page is told so only when the bot's answer is there."""
+    answered = asyncio.Event()
+    person.streams[0].on("framereceived", lambda _: answered.set())
+
+    async def handle(route: Route) -> None:
+        answered.clear()
+        accepted = await route.fetch()
+        await answered.wait()
+        await route.fulfill(response=accepted)
+
+    return handle
+
+
+async def test_two_pages_that_are_open_show_the_same(sandbox: Running) -> None:
+    async with visitor(sandbox.page) as person, visitor(sandbox.page) as other:
+        for one in (person, other):
+            await one.open("Identity operations - General")
+            await one.sees(one.card("Three users fail"))
+        await person.post("jobs")
+        await other.sees(other.card("jobs"), "You said")
+        await other.reply("jobs", "errors")
+        for one in (person, other):
+            await one.sees(one.card("errors"), "You said")
+            assert await one.page.get_by_role("group").filter(has_text="Syncwatch jobs").count() == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.async_api import Locator, Page, Route, async_playwright, expect
+from playwright.async_api import Locator, Page, Route, WebSocket, async_playwright, expect
 
 from sandbox.teams import BOT_NAME
 
@@ -42,18 +42,24 @@ async def visitor(url: str) -> AsyncGenerator[Visitor]:
         try:
             page = await browser.new_page(viewport={"width": 1280, "height": 1000})
             await page.route("**/*", _only_this_machine)
+            person = Visitor(page)
             await page.goto(url)
-            yield Visitor(page)
+            yield person
         finally:
             await browser.close()
 
 
 class Visitor:
-    """What a person does and sees; every wait ends after `patience` seconds."""
+    """What a person does and sees; every wait ends after `patience` seconds.
+
+    `streams` are the page's streams of messages, oldest first.
+    """
 
     def __init__(self, page: Page, patience: float = 60) -> None:
         self.page, self.patience = page, patience
         page.set_default_timeout(patience * 1000)
+        self.streams: list[WebSocket] = []
+        page.on("websocket", self._keep)
 
     async def open(self, name: str) -> None:
         """Open "Personal Chat", the group chat by its name, or "<team> - <channel>"."""
@@ -105,6 +111,10 @@ class Visitor:
             await hide.click()
         file.parent.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=file)
+
+    def _keep(self, socket: WebSocket) -> None:
+        if "/conversations/stream" in socket.url:
+            self.streams.append(socket)
 
     @property
     def _box(self) -> Locator:
