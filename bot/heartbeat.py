@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.adapters.store import Store
 from bot.ports import Clock, SourceDown
@@ -25,7 +25,6 @@ class Heartbeat:
     def __init__(self, *, store: Store, now: Clock, patience: timedelta, send: Callable[[], Awaitable[None]]) -> None:
         self._store, self._now, self._patience, self._send = store, now, patience, send
         self._said = ""
-        self.beaten_at: datetime | None = None
 
     async def beat(self) -> None:
         """Send one beat, or say in the log why there is none. Raises StoreDown."""
@@ -33,7 +32,6 @@ class Heartbeat:
         if not said:
             try:
                 await self._send()
-                self.beaten_at = self._now()
             except SourceDown as error:
                 said = str(error)
         if said and said != self._said:
