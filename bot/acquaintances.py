@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.adapters.store import Store, Transaction
+from bot.channel_names import ChannelNames
 from bot.model import Conversation, ConversationKind, ConversationState, Person
 from bot.model.routes import Route
 from bot.notify import show_open
 from bot.places import merged, opened, opens_with, renamed, shut_by
-from bot.ports import Answer, Clock
+from bot.ports import Answer, Clock, Naming
 from bot.routes import Routes
 from bot.routing import places
 from cards.welcome import welcome
@@ -19,10 +20,18 @@ class Acquaintances:
     """What the store knows of people and conversations; what is known already is not written again."""
 
     def __init__(
-        self, store: Store, *, now: Clock, changed: Callable[[], None], watch_on_install: bool, routes: Routes
+        self,
+        store: Store,
+        *,
+        now: Clock,
+        changed: Callable[[], None],
+        watch_on_install: bool,
+        routes: Routes,
+        naming: Naming | None = None,
     ) -> None:
         self._store, self._now, self._changed, self._routes = store, now, changed, routes
         self._watch_on_install = watch_on_install
+        self._names = ChannelNames(store, naming, now)
         self._met: dict[str, Person] = {}
 
     async def heard_from(self, conversation: Conversation, person: Person) -> None:
@@ -97,13 +106,19 @@ class Acquaintances:
             return (before is not None and before.active) or await tx.conversations.sought(conversation.user_id)
 
     async def _remember(self, conversation: Conversation, *, new: bool = True) -> None:
+        """Keep what was heard of a conversation, and what it is called."""
+        known = await self._keep(conversation, new=new)
+        if known is not None:
+            await self._names.learn(known)
+
+    async def _keep(self, conversation: Conversation, *, new: bool) -> Conversation | None:
         """Keep what was heard of a conversation, and open it; one that is not known only if it may be `new`."""
         async with self._store.look() as tx:
             before = await tx.conversations.get(conversation.id)
             sought = await tx.conversations.unopened(conversation.user_id)
         after = merged(before, conversation)
         if not sought and (before == after or (before is None and not new)):
-            return
+            return before
         async with self._store.begin() as tx:
             await self._save(tx, after, before=before)
             for each in sought:
@@ -111,6 +126,7 @@ class Acquaintances:
                 await tx.conversations.revive(conversation.id, self._now())
         if sought or (before is not None and not before.active):
             self._changed()
+        return after
 
     async def _save(self, tx: Transaction, after: Conversation, *, before: Conversation | None) -> None:
         """Store it; where it was closed until now, it is told what it missed and what is still open."""

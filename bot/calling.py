@@ -23,8 +23,9 @@ MOST = 500
 PATIENCE = 5.0
 """Seconds in which all that are missing are to be told; who is on call is asked in any case."""
 
-Ask = Callable[[str], Awaitable[str]]
-"""The display name of somebody, by object id; "" where there is none or it may not be read. Raises SourceDown."""
+Ask = Callable[[str], Awaitable[str | None]]
+"""The display name of somebody, by object id: None where there is no such user, "" where it may not be read. Raises
+SourceDown."""
 
 
 class Names:
@@ -44,7 +45,7 @@ class Names:
         try:
             async with asyncio.timeout(PATIENCE):
                 for each in missing:
-                    self._keep(each, await self._ask(each))
+                    self._keep(each, await self._ask(each) or "")
         except (SourceDown, TimeoutError) as error:
             for each in missing:
                 self._keep(each, "")

@@ -19,7 +19,7 @@ from bot.confirming import ask, take
 from bot.context import Context, no_digest
 from bot.model import Conversation, Diagnosis, Every, Person, Role
 from bot.parse import first_word, parse
-from bot.ports import Answer, Card, Clock, Hybrid, Jobs, Line, Logs, Press, Refusal, SourceDown, StoreDown
+from bot.ports import Answer, Card, Clock, Hybrid, Jobs, Line, Logs, Naming, Press, Refusal, SourceDown, StoreDown
 from bot.roles import Roles
 from bot.routes import Routes
 from cards.elements import in_a_line, noted
@@ -52,6 +52,7 @@ class Chat:
         digest_time: Callable[[Every], datetime] = no_digest,
         routes: Routes | None = None,
         zone: str = "UTC",
+        naming: Naming | None = None,
     ) -> None:
         routes = routes or Routes()
         self._context = partial(
@@ -73,7 +74,7 @@ class Chat:
         )
         self._roles = roles
         self._acquaintances = Acquaintances(
-            store, now=now, changed=changed, watch_on_install=watch_on_install, routes=routes
+            store, now=now, changed=changed, watch_on_install=watch_on_install, routes=routes, naming=naming
         )
 
     async def heard(self, line: Line) -> Answer:

@@ -55,6 +55,11 @@ class Command(Value, frozen=True, kw_only=True):
         return self.name.replace("-", " ")
 
     @property
+    def deed(self) -> str:
+        """What it does, in a word, as the button that confirms it says: retry."""
+        return self.typed.rpartition(" ")[2]
+
+    @property
     def usage(self) -> str:
         return " ".join((self.typed, *(each.usage for each in self.parameters)))
 
@@ -89,7 +94,7 @@ class Command(Value, frozen=True, kw_only=True):
                 needed = either(each.shape.split("|"), most=9)
                 raise Refusal(f"`{self.typed}` needs {needed}. Write `{usage}`.", listed(each.shape))
         if plain and all(each.flag for each in self.parameters):
-            raise Refusal(f"`{self.typed}` takes no further words. Write `{usage}`.", (self.name,))
+            raise Refusal(f"`{self.typed}` takes no further words. Write `{usage}`.", (self.typed,))
         return arguments
 
     async def _read(self, ctx: Context, each: Parameter, given: str, all_given: Mapping[str, str]) -> Any:
@@ -97,7 +102,7 @@ class Command(Value, frozen=True, kw_only=True):
         try:
             return await each.reader(ctx, given)
         except Unclear as error:
-            lines = [f"{self.name} {self.words({**all_given, each.name: one})}" for one in error.instead]
+            lines = [f"{self.typed} {self.words({**all_given, each.name: one})}" for one in error.instead]
             raise Refusal(str(error), [*lines, *error.suggestions]) from None
 
     def words(self, given: Mapping[str, str]) -> str:

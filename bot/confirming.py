@@ -31,7 +31,7 @@ async def ask(ctx: Context, command: str, words: str, title: str, sentences: Seq
     async with ctx.store.begin() as tx:
         await tx.people.ask(waiting)
         await tx.people.record(trail.entry(ctx, command, words, trail.ASKED))
-    return confirm(title, sentences, command, waiting.token, waiting.expires_at, asked_at)
+    return confirm(title, sentences, commands()[command].deed, waiting.token, waiting.expires_at, asked_at)
 
 
 async def take(ctx: Context, token: str, outcome: str) -> Confirmation:
@@ -64,7 +64,7 @@ def _objection(waiting: Confirmation, ctx: Context, outcome: str, names: Mapping
     if outcome == trail.CANCELLED:
         return None
     if waiting.expires_at < ctx.now():
-        again = f"{waiting.command} {trail.told(waiting.words, names)}"
+        again = f"{commands()[waiting.command].typed} {trail.told(waiting.words, names)}"
         return Refusal("That was asked more than 2 minutes ago. Ask again.", (again,))
     needed = commands()[waiting.command].role
     return None if ctx.role.allows(needed) else Refusal("You are not among the operators any more.")

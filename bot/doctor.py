@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.adapters.store import Store
+    from bot.calling import Ask
     from bot.routes import Routes
     from bot.settings import Settings
 
@@ -32,6 +33,7 @@ class Patient:
     `sign_in` asks Entra ID for a token for "graph" or "teams", `server_time` a server of Teams for its time; both raise
     SourceDown.
     `logs` is where history is asked for: the workspace, or the archive; `routes` say who hears of what.
+    `directory` tells what somebody is called, as `calling.Ask` does; None where nothing is asked.
     `greet_mail` connects to the mail server and signs in there, or raises TryLater; None where there is none.
     """
 
@@ -44,6 +46,7 @@ class Patient:
     server_time: Callable[[], Awaitable[datetime | None]]
     logs: Logs | None
     routes: Routes | None = None
+    directory: Ask | None = None
     greet_mail: Callable[[], Awaitable[None]] | None = None
 
 

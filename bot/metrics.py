@@ -72,9 +72,14 @@ DELIVERIES = _counter(
     "outcome",
 )
 OWED = _gauge(
-    "undelivered", "Cards, notes and posts that are `waiting` to be sent, or `dead`: given up.", "kind", "state"
+    "undelivered",
+    "Cards, notes and posts that are `waiting` to be sent, wait for a receiver that is `closed` to the bot, or are `dead`: given up.",
+    "kind",
+    "state",
 )
-OLDEST = _gauge("oldest_delivery_seconds", "For how long the oldest delivery that is due has been waiting.", "kind")
+OLDEST = _gauge(
+    "oldest_delivery_seconds", "For how long the oldest delivery that is `waiting` and due has been so.", "kind"
+)
 DATABASE = _gauge(
     "database_up", "1 where the bot's own database answers, 0 where not; what is looked up in it is absent then."
 )
@@ -167,7 +172,7 @@ class Present(Collector):
         yield self._made(INCIDENTS, {(rule, Severity(how).value): n for (rule, how), n in sorted(incidents.items())})
         yield self._made(
             OWED,
-            {(each.kind.value, "dead" if each.dead else "waiting"): each.count for each in self._now.undelivered},
+            {(each.kind.value, each.state.value): each.count for each in self._now.undelivered},
         )
         yield self._made(OLDEST, {(kind,): max(0.0, age.total_seconds()) for kind, age in self._now.oldest.items()})
         yield self._made(DATABASE, {(): float(self._now.answers)})

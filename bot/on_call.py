@@ -8,9 +8,11 @@ from msgspec.structs import replace
 
 from bot.adapters.store import Transaction
 from bot.escalation import concerns
-from bot.model import Incident, Person
+from bot.model import PERSON, Incident, Person
 from bot.model.held import Duty
 from bot.model.routes import OnCall
+from bot.route_words import closed
+from bot.routing import Book, places
 
 
 async def on_call(tx: Transaction, arranged: OnCall | None, now: datetime) -> Duty | None:
@@ -27,6 +29,21 @@ async def on_call(tx: Transaction, arranged: OnCall | None, now: datetime) -> Du
     else:
         return None
     return replace(found, people=tuple(known.get(each.id.lower(), each) for each in found.people))
+
+
+def shut(duty: Duty | None, book: Book) -> dict[str, str]:
+    """Why some of those on call cannot be reached: their chat is closed to the bot; by object id in small letters."""
+    find = places(book)
+    known = {each.id.lower(): find(PERSON + each.id) for each in (duty.people if duty is not None else ())}
+    return {who: closed(place) for who, place in known.items() if place is not None and not place.active}
+
+
+async def unreached(tx: Transaction, duty: Duty | None, book: Book) -> dict[str, str]:
+    """The same of those, too, of whom what was last sent to them was given up."""
+    refused, find = await tx.told.refusals(), places(book)
+    known = {each.id.lower(): find(PERSON + each.id) for each in (duty.people if duty is not None else ())}
+    given_up = {who: refused[at.id] for who, at in known.items() if at is not None and at.id in refused}
+    return given_up | shut(duty, book)
 
 
 def may_take(person: Person, incident: Incident, duty: Duty | None) -> bool:

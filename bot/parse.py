@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.command import Command, commands
 from bot.ports import Refusal
+from bot.topics import about
 
 MOST_TEXT = 4_000
 NEAR_ENOUGH = 70
@@ -30,16 +31,20 @@ def parse(text: str, *, pressed: bool = False) -> tuple[Command, list[str]]:
         return known[name], words[1:]
     if name in commands():
         raise Refusal(f"`{name}` is a button: press it on the card that asks you.")
-    raise _no_such(words, known)
+    raise about(name) or _no_such(words, known)
 
 
 def _no_such(words: Sequence[str], known: Mapping[str, Command]) -> Refusal:
-    """With the command whose name is nearest to the first word, or to the first two or three: on call, who told 1."""
+    """With the command whose name is nearest to the first word, or to the first two or three: on call, who told 1.
+
+    One of several words is known by the last of them, too: retry.
+    """
+    names = {name.rpartition("-")[2]: name for name in known} | {name: name for name in known}
     tried = [(length, first_word("-".join(words[:length]))) for length in (1, 2, 3) if length <= len(words)]
     found = [
-        (-near[1], length, name, known[near[0]].typed)
+        (-near[1], length, name, known[names[near[0]]].typed)
         for length, name in tried
-        if (near := process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH))
+        if (near := process.extractOne(name, list(names), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH))
     ]
     if not found:
         return Refusal(f"'{tried[0][1][:40]}' is no command of mine.", ("help", "jobs"))

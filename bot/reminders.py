@@ -16,8 +16,9 @@ def gaps(text: str) -> tuple[timedelta, ...]:
     words = text.lower().replace(",", " ").split()
     if not words or (len(words) == 1 and words[0] in _OFF):
         return ()
-    if wrong := next((word for word in words if not re.fullmatch(r"[1-9][0-9]{0,2}[hdw]", word)), ""):
-        raise ValueError(f"{wrong[:20]!r} is not a span of hours, days or weeks, like 4h, 1d or 1w")
+    if wrong := [repr(word[:20]) for word in words if not re.fullmatch(r"[1-9][0-9]{0,2}[hdw]", word)]:
+        are = "is not a span" if len(wrong) == 1 else "are not spans"
+        raise ValueError(f"{', '.join(wrong)} {are} of hours, days or weeks, like 4h, 1d or 1w")
     spans = tuple(timedelta(**{_UNITS[word[-1]]: int(word[:-1])}) for word in words)
     if any(one >= other for one, other in pairwise(spans)):
         raise ValueError("each span must be longer than the one before it")

@@ -13,10 +13,12 @@ from bot.routing import Book, matches
 
 
 class Made(Value, frozen=True, kw_only=True):
-    """How many cards and notes; `unknown` are incidents of which the bot did not keep yet what it told of them."""
+    """How many cards and notes, None where notes are not sent; `unknown` are incidents of which the bot did not keep yet
+    what it told of them.
+    """
 
     cards: int = 0
-    notes: int = 0
+    notes: int | None = 0
     unknown: int = 0
 
 
@@ -36,7 +38,7 @@ def replay(wanted: Matchers, past: Past, book: Book) -> Made:
     ]
     return Made(
         cards=sum(each.cards for each in made),
-        notes=sum(each.notes for each in made),
+        notes=sum(each.notes or 0 for each in made),
         unknown=sum(each.unknown for each in made),
     )
 

@@ -37,6 +37,7 @@ class Rereading:
         self._path, self._routes, self._read, self._use = path, routes, read, use
         self._store, self._now, self._wake = store, now, wake
         self._mark: Mark = ()
+        self._used: Mark = ()
         self._unsettled = False
 
     async def look(self) -> None:
@@ -61,11 +62,17 @@ class Rereading:
             self._say(str(error))
         else:
             self._say("")
-            # What a webhook refused for a wrong secret is worth another try with another one.
-            if new or found != self._routes.arranged:
+            # What a webhook refused for a wrong secret is worth another try with another one; and whoever saves the file
+            # as it was has the webhooks and addresses opened again that were closed.
+            if new or found != self._routes.arranged or self._saved(mark):
                 self._routes.arranged, self._unsettled = found, True
                 log.info("the file of ROUTES was read again", extra={"routes": len(found.routes)})
+            self._used = mark
         self._mark = mark
+
+    def _saved(self, mark: Mark) -> bool:
+        """Whether this is another file than the one in force, whatever is in it; with the first look nobody can tell."""
+        return mark != self._used and self._mark != ()
 
     def _say(self, problem: str) -> None:
         """Tell of a problem once, and of its end."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.model import PERSON, Conversation, ConversationKind, Job, Value
 from bot.model.routes import MAIL, WEBHOOK, Matchers, Route, RouteSource
+from bot.places import channel_name
 from bot.replay import Made
 from bot.route_remarks import KINDS, remarks
 from bot.routing import Because, Book, Hearing, places
@@ -85,15 +86,20 @@ def where(to: str, place: Conversation | None, names: Mapping[str, str]) -> str:
     if to.startswith(WEBHOOK):
         return f"webhook {to.removeprefix(WEBHOOK)}"
     if to.startswith(PERSON):
-        who = to.removeprefix(PERSON)
-        return f"{names.get(who, who)}'s chat"
+        return _chat(to.removeprefix(PERSON), place, names)
     if place is None:
         return f"conversation {to}"
     if place.kind is ConversationKind.PERSONAL:
-        return f"{names.get(place.user_id) or place.name or 'somebody'}'s chat"
+        return _chat(place.user_id, place, names)
     if place.kind is ConversationKind.GROUP:
         return f"group chat {place.name}".rstrip()
-    return f"{place.name or 'channel'}{f' in {place.team_name}' if place.team_name else ''}"
+    return f"{channel_name(place)}{f' in {place.team_name}' if place.team_name else ''}"
+
+
+def _chat(who: str, place: Conversation | None, names: Mapping[str, str]) -> str:
+    """By the object id where there is no name: of two people who are not known it has to be told which is meant."""
+    name = names.get(who) or (place.name if place is not None else "")
+    return f"{name}'s chat" if name else f"the chat of {who or 'somebody'}"
 
 
 def closed(place: Conversation | None) -> str:

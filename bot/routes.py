@@ -12,6 +12,7 @@ from bot.kqlrules.shelf import shipped
 from bot.model import PERSON, Conversation, ConversationKind, Incident
 from bot.model.routes import MAIL, WEBHOOK, Arranged
 from bot.notify import show_open
+from bot.places import opened
 from bot.replay import Past
 from bot.routing import Book, everybody, hearing, places
 
@@ -48,6 +49,7 @@ class Routes:
             personas=personas,
             rules=known,
             no_reports=_no_reports(arranged),
+            no_notes=frozenset(each.id for each in arranged.webhooks if not each.takes_notes),
         )
         return self._last
 
@@ -81,6 +83,14 @@ class Routes:
         others = everybody(book) if gone else []
         found = [each for each in (*led_to, *others) if each is not None and each.active]
         await show_open(tx, found, book, now, but=gone)
+
+    async def reopen(self, tx: Transaction, some: Iterable[Conversation], now: datetime) -> None:
+        """What was closed is spoken to again, and is brought what it missed."""
+        places = [opened(each) for each in some]
+        for each in places:
+            await tx.conversations.save(each)
+            await tx.conversations.revive(each.id, now)
+        await show_open(tx, places, await self.book(tx), now)
 
     def _gone(self, book: Book) -> list[str]:
         named = {each.id for each in self.arranged.webhooks}

@@ -39,7 +39,8 @@ class Book(Value, frozen=True, kw_only=True):
     """All that decides who hears: every route, where the bot may speak, and what is known of jobs and rules.
 
     `owners` are object ids by job id; a job that is not in it is one whose owners are not known. `rules` are the names
-    of all rules, `personas` whom each is for. `no_reports` are ids of those who are told of incidents and of nothing else.
+    of all rules, `personas` whom each is for. `no_reports` are ids of those who are told of incidents and of nothing else;
+    `no_notes` of those who are told no more of them than how they stand.
     """
 
     routes: tuple[Route, ...] = ()
@@ -50,6 +51,7 @@ class Book(Value, frozen=True, kw_only=True):
     personas: Mapping[str, str] = {}
     rules: frozenset[str] = frozenset()
     no_reports: frozenset[str] = frozenset()
+    no_notes: frozenset[str] = frozenset()
 
 
 class Hearing(Value, frozen=True, kw_only=True):

@@ -125,7 +125,7 @@ class Sender:
 
     def _message(self, delivery: Delivery, incident: Incident, key: str) -> Message:
         card, summary = self._render(incident, delivery.conversation)
-        return Message(card=card, summary=summary, key=key, marker=marker(incident.number), incident=incident)
+        return Message(card=card, summary=summary, key=key, marker=marker(incident), incident=incident)
 
     def _one_at_a_time(self, receiver: Receiver) -> AbstractAsyncContextManager[None]:
         # Where a post whose answer is lost cannot be looked up, no more than one is ever under way.

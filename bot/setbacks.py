@@ -11,6 +11,7 @@ from bot.adapters.store import Store, settling
 from bot.adapters.store.settling import Settling
 from bot.model import Delivery, DeliveryKind
 from bot.pacing import Pacing
+from bot.places import refusal
 from bot.ports import Clock, TryLater, Undeliverable
 from bot.queueing import Queue
 
@@ -67,10 +68,11 @@ class Setbacks:
 
     async def bury(self, delivery: Delivery, error: Undeliverable) -> None:
         """It is given up."""
-        await self._settling.settle(settling.buried(delivery, str(error)))
+        why = refusal(delivery.conversation, str(error)) if error.gone else str(error)
+        await self._settling.settle(settling.buried(delivery, why))
         if error.gone:
             async with self._store().begin() as tx:
-                await tx.conversations.close(delivery.conversation.id, str(error))
+                await tx.conversations.close(delivery.conversation.id, why)
         log.error("undeliverable: %s", error, extra=about(delivery))
 
     def over(self, delivery: Delivery) -> None:

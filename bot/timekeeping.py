@@ -8,13 +8,12 @@ from datetime import timedelta
 from bot import unattended, withheld
 from bot.adapters.store import Store, Transaction
 from bot.calling import Names
-from bot.model import Incident
 from bot.model.held import Duty
-from bot.on_call import on_call
+from bot.on_call import on_call, shut
 from bot.ports import Clock
 from bot.routes import Routes
 from bot.storms import KEPT
-from bot.unattended import Schedule
+from bot.unattended import Means, Schedule
 
 HELD_FOR = timedelta(days=30)
 """How long something is held back for somebody who cannot be told."""
@@ -58,19 +57,17 @@ class Timekeeper:
 
     async def _see_to_the_unattended(self) -> bool:
         async with self._store.look() as tx:
-            if not await self._due(tx):
-                return False
             duty = await self._duty(tx)
+            if not await unattended.due(tx, duty, self._schedule, self._now()):
+                return False
         await self._names.learn(duty.people if duty else ())
         async with self._store.begin() as tx:
             # What was due a moment ago may have been taken since.
-            due, book, duty = await self._due(tx), await self._routes.book(tx), await self._duty(tx)
-            told = [await unattended.see_to(tx, each, duty, self._schedule, book, self._now()) for each in due]
+            duty, book = await self._duty(tx), await self._routes.book(tx)
+            due = await unattended.due(tx, duty, self._schedule, self._now())
+            means = Means(duty=duty, shut=shut(duty, book), schedule=tuple(self._schedule), book=book)
+            told = [await unattended.see_to(tx, each, means, self._now()) for each in due]
         return any(told)
-
-    async def _due(self, tx: Transaction) -> list[Incident]:
-        now, duty = self._now(), await self._duty(tx)
-        return [each for each in await tx.incidents.open() if unattended.anything_due(each, duty, self._schedule, now)]
 
     async def _duty(self, tx: Transaction) -> Duty | None:
         return self._names.put(await on_call(tx, self._routes.arranged.oncall, self._now()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, time, timedelta
 from functools import cache
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -19,8 +19,11 @@ from bot.ports import Refusal
 LONGEST = timedelta(days=30)
 NEAR_ENOUGH, NO_FARTHER = 75, 8
 """How like a city's name a word has to be, and how much less like it than the nearest one is."""
-_CLOCK = r"(?:[01]?[0-9]|2[0-3])(?:[:.][0-5][0-9])?"
+_MINUTE = r"(?:[:.][0-5][0-9])?"
+_CLOCK = rf"(?:(?:0?[1-9]|1[0-2]){_MINUTE}\s*[ap]\.?m\.?|(?:[01]?[0-9]|2[0-3]){_MINUTE})"
 _HOURS = re.compile(rf"({_CLOCK})\s*(?:-|–|—|−|to|until)\s*({_CLOCK})(?:\s+(.*))?", re.IGNORECASE)
+_ZONED = re.compile(r"(.*?[0-9](?:\s*[ap]\.?m\.?)?)(?:\s+([a-z].*))?")
+"""A time or a date, and perhaps a time zone behind it."""
 _SPAN = re.compile(rf"([0-9]{{1,4}})\s*({UNIT})")
 _AREAS = {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 _SHORT = {
@@ -64,13 +67,14 @@ class QuietWords(Value, frozen=True, kw_only=True):
 
 
 class Until(Value, frozen=True, kw_only=True):
-    """How long something shall last: a span, a time of day, a date, or off at once."""
+    """How long something shall last: a span, a time of day, a date, or off at once; `zone` is "" where none was said."""
 
     shape: ClassVar[str] = "2h|18:00|<date>|off"
 
     span: timedelta | None = None
     at: time | None = None
     on: datetime | None = None
+    zone: str = ""
 
     @classmethod
     async def read(cls, ctx: Context, text: str) -> Until:
@@ -80,22 +84,23 @@ class Until(Value, frozen=True, kw_only=True):
             return cls()
         if found := _SPAN.fullmatch(said):
             return cls(span=timedelta(**{_UNITS[found[2][0]]: int(found[1])}))
-        if re.fullmatch(_CLOCK, said) and (":" in said or "." in said):
-            return cls(at=clock(said))
-        try:
-            return cls(on=datetime.fromisoformat(said.replace(" ", "T").upper()).replace(tzinfo=None))
-        except ValueError:
+        found = _ZONED.fullmatch(said)
+        when, zone = (found[1], found[2] or "") if found else (said, "")
+        at = clock(when) if re.fullmatch(_CLOCK, when) and not when.isdecimal() else None
+        on = None if at else _date(when)
+        if at is None and on is None:
             day = a_date(ctx.now())
             raise Refusal(
                 f"'{text[:40]}' is not until when; write 2h, 18:00, {day} or off.",
                 ("mute 2h", f"mute {day}", "mute off"),
-            ) from None
+            )
+        return cls(at=at, on=on, zone=zone_of(zone, f"mute {when} ") if zone else "")
 
     def end(self, now: datetime, zone: str) -> datetime | None:
-        """The time that is meant, by the clocks of a zone; None for off. Raises Refusal where it cannot be meant."""
+        """The time that is meant, by the clocks of a zone, or of that which was said; None for off. Raises Refusal."""
         if self.span is None and self.at is None and self.on is None:
             return None
-        here = now.astimezone(ZoneInfo(zone))
+        here = now.astimezone(ZoneInfo(self.zone or zone))
         if self.span is not None:
             end = now + self.span
         elif self.at is not None:
@@ -104,9 +109,20 @@ class Until(Value, frozen=True, kw_only=True):
                 end = datetime.combine(here.date() + timedelta(days=1), self.at, tzinfo=here.tzinfo).astimezone(UTC)
         else:
             end = (self.on or here).replace(tzinfo=here.tzinfo).astimezone(UTC)
-        if not now < end <= now + LONGEST:
-            raise Refusal("That lies in the past, or further away than 30 days.")
+        if end <= now:
+            raise Refusal("That would be over already.", ("mute 2h",))
+        if end > now + LONGEST:
+            raise Refusal(f"That is further away than {LONGEST.days} days, which is the longest.", ("mute 30d",))
         return end
+
+
+def _date(text: str) -> datetime | None:
+    """A date, perhaps with a time behind it; None for what is none, or no year of anybody's."""
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "T").upper()).replace(tzinfo=None)
+    except ValueError:
+        return None
+    return found if MINYEAR < found.year < MAXYEAR else None
 
 
 def a_date(now: datetime) -> str:
@@ -115,9 +131,10 @@ def a_date(now: datetime) -> str:
 
 
 def clock(text: str) -> time:
-    """22:00, 22.00 or 22 as a time of day."""
-    hour, _, minute = text.replace(".", ":").partition(":")
-    return time(int(hour), int(minute or 0))
+    """22:00, 22.00, 22, 10pm or 10:00 p.m. as a time of day."""
+    half = re.search(r"([ap])\.?m\.?$", text.lower())
+    hour, minute = (*map(int, re.findall(r"[0-9]+", text)), 0)[:2]
+    return time(hour if half is None else hour % 12 + 12 * (half[1] == "p"), minute)
 
 
 def zone_of(text: str, line: str = "") -> str:

@@ -10,9 +10,9 @@ from bot.model.routes import Route
 from bot.model.telling import Pending, Telling
 from bot.route_words import closed, led, where, why
 from bot.routing import Book, hearing, matches, places
-from bot.unattended import ESCALATED
+from bot.unattended import ESCALATED, UNREACHED
 
-ON_CALL = "on call"
+ON_CALL, NOT_REACHED = "on call", "on call, but could not be reached when it was asked"
 
 
 class Told(Value, frozen=True, kw_only=True):
@@ -40,11 +40,11 @@ def receivers(
     pending: Sequence[Pending],
     tellings: Sequence[Telling],
     held: Iterable[Held] = (),
-    asked: Iterable[str] = (),
+    asked: Mapping[str, str] | None = None,
 ) -> list[Told]:
     """Everybody who was told or is to be; `cards` are where the incident's card belongs, with what it shows there.
 
-    `asked` are the object ids of those who were asked to take it, being on call.
+    `asked` says of those who were to be asked to take it, being on call, how that went, by object id.
     """
     find = places(book)
 
@@ -59,7 +59,8 @@ def receivers(
     back = {whose(each.conversation_id): each for each in held}
     waits = (whose(each.conversation.id) for each in pending)
     # Where nothing arrives now, the route that leads there is the reason all the same, and so is having been on call.
-    reasons = {whose(PERSON + each): ON_CALL for each in asked} | _led_to(incident, book, names, whose) | because
+    called = {whose(PERSON + each): how for each, how in (asked or {}).items()}
+    reasons = called | _led_to(incident, book, names, whose) | because
     # Of what is over nobody hears any more: a route that began afterwards has nothing to do with it.
     to_come = because if incident.open else ()
     everybody = dict.fromkeys([*shown, *waits, *told, *back, *to_come])
@@ -77,14 +78,17 @@ def receivers(
     ]
 
 
-def asked(incident: Incident, steps: Iterable[TimelineEntry], people: Iterable[Person]) -> frozenset[str]:
-    """The object ids of those who were asked to take it; `people` are on call.
+def asked(incident: Incident, steps: Iterable[TimelineEntry], people: Iterable[Person]) -> dict[str, str]:
+    """Those who were to be asked to take it, by object id, and whether they could be; `people` are on call.
 
     Once somebody has it, only its timeline still tells that anybody was asked.
     """
-    escalated = any(each.kind == ESCALATED for each in steps)
-    waiting = incident.waiting.asked if incident.waiting else ()
-    return frozenset([*(each.person.id for each in waiting), *(each.id for each in people if escalated)])
+    escalated = any(each.kind in (ESCALATED, UNREACHED) for each in steps)
+    known = {each.id: ON_CALL for each in people if escalated}
+    if (waiting := incident.waiting) is not None:
+        known |= {each.person.id: ON_CALL for each in waiting.asked}
+        known |= {each.person.id: NOT_REACHED for each in waiting.unreached}
+    return known
 
 
 def _led_to(incident: Incident, book: Book, names: Mapping[str, str], whose: Callable[[str], str]) -> dict[str, str]:

@@ -48,13 +48,13 @@ async def read_incident(ctx: Context, text: str) -> Incident:
 
 
 def incident_number(text: str) -> int:
-    """The number that is written as 42 or #42. Raises Refusal."""
-    number = text.removeprefix("#")
-    if not re.fullmatch(r"[0-9]{1,9}", number):
+    """The number that is written as 42, #42 or, in a sentence, of incident #42? Raises Refusal."""
+    found = re.fullmatch(r"(?:(?:of|about|incident)\s+)*#?([0-9]{1,9})\s*\??", text.strip(), re.IGNORECASE)
+    if found is None:
         raise Refusal(
             f"'{text[:40]}' is not the number of an incident; the number stands on its card, like #42.", ("incidents",)
         )
-    return int(number)
+    return int(found[1])
 
 
 async def read_scopes(_: Context, text: str) -> tuple[RestartScope, ...]:

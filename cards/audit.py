@@ -66,12 +66,17 @@ def _words(asked: Asked, page: int) -> str:
 def _row(entry: AuditEntry, now: datetime) -> list[list[Element]]:
     when = cell(words.moment(entry.at, now), subtle=True)
     who = cell(entry.person.name or entry.person.id or "somebody unknown", spacing="None")
-    what = text(run(entry.command, bold=True), run(f" {entry.words}", limit=200))
+    what = text(run(_typed(entry), bold=True), run(f" {entry.words}", limit=200))
     return [[when, who], [what], [cell(entry.outcome, bold=entry.outcome not in _WELL)]]
 
 
+def _typed(entry: AuditEntry) -> str:
+    """The command as people write it: undelivered retry."""
+    return entry.command.replace("-", " ")
+
+
 def _line(entry: AuditEntry) -> str:
-    return f"{entry.person.name or 'somebody'}: {entry.command} {entry.words}, {entry.outcome}"
+    return f"{entry.person.name or 'somebody'}: {_typed(entry)} {entry.words}, {entry.outcome}"
 
 
 def example() -> Card:

@@ -11,7 +11,7 @@ from cards.elements import button, buttons, card, heading, text
 
 
 def confirm(title: str, sentences: Sequence[str], label: str, token: str, expires_at: datetime, now: datetime) -> Card:
-    """Ask; `label` names the command, e.g. `restart`, and `token` the confirmation that waits."""
+    """Ask; `label` says in a word what is confirmed, e.g. `restart`, and `token` is the confirmation that waits."""
     left = words.duration(expires_at - now)
     return card(
         [

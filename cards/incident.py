@@ -44,9 +44,9 @@ MOST_FACTS = 6
 """Facts of a card that would be too large with all of them."""
 
 
-def marker(number: int) -> str:
-    """What stands in an incident's card and in no other, so that it can be found again in the conversation."""
-    return f"syncwatch-incident-{number}."
+def marker(incident: Incident) -> str:
+    """What stands in an incident's card and in no other, also of another database, so that it can be found again."""
+    return f"syncwatch-incident-{incident.number}-{incident.opened_at:%Y%m%dT%H%M%S}."
 
 
 def incident(
@@ -99,7 +99,7 @@ def _first_line(incident: Incident, now: datetime) -> Element:
     return columns(
         ("auto", [badge(_badge(incident), style)]),
         ("stretch", [text(line, subtle=True)]),
-        name=marker(incident.number),
+        name=marker(incident),
     )
 
 

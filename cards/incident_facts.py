@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.model import Incident, Person
-from cards import outlook, over, words
+from cards import asked, outlook, over, words
 from cards.times import Said
 
 SPELT = 3
@@ -71,12 +71,14 @@ def _escalation(incident: Incident) -> Iterator[tuple[str, Said]]:
     waiting = incident.waiting
     if waiting is None or not incident.unattended:
         return
-    if waiting.asked:
-        last, asked = waiting.asked[-1], len(waiting.asked)
-        times = f", {asked} calls so far" if asked > SPELT else ""
+    if waiting.reached:
+        last, calls = waiting.reached[-1], len(waiting.reached)
+        times = f", {calls} calls so far" if calls > SPELT else ""
         yield "Escalated", (f"to {_who(last.person)} at ", last.at, times)
+    if waiting.unreached:
+        yield "Not reached", asked.unreached(waiting.unreached)
     if waiting.spent:
-        yield "On call", "everybody was asked again and again, and nobody has taken it"
+        yield "On call", f"{asked.in_vain(waiting)}, and nobody has taken it"
     elif waiting.next is not None and waiting.next_at is not None:
         yield "Escalates", (f"to {_who(waiting.next)} at ", waiting.next_at)
 

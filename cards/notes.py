@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.model import Alert, Incident, Person, Severity
-from cards import over, words
+from bot.model import Alert, Asked, Incident, Person, Severity, Waiting
+from cards import asked, over, words
 from cards.plain import SHORT, unformatted
+
+MOST_UNREACHED = 1_000
+"""Letters for the people who could not be reached, with the reasons."""
 
 
 def _name(incident: Incident) -> str:
@@ -95,16 +99,32 @@ def called(person: Person) -> str:
     return unformatted(person.name, SHORT) or "Somebody on call"
 
 
-def escalated(incident: Incident, to: Person, waited: timedelta, closed: str = "") -> str:
-    """Told when somebody on call is asked; `closed` says why their own chat cannot be reached."""
-    asked = f"cannot be reached in chat: {unformatted(closed)}" if closed else "is asked now."
+def escalated(incident: Incident, to: Person, waited: timedelta, missed: Sequence[Asked] = ()) -> str:
+    """Told when somebody on call is asked; `missed` are those whose turn it was before, and who could not be reached."""
     who = f"{called(to)} is on call and" if to.name else called(to)
-    return f"Nobody has taken {_name(incident)} for {words.duration(waited)}. {who} {asked}"
+    lost = f" Could not be reached: {_unreached(missed)}." if missed else ""
+    return (
+        f"Nobody has taken {_name(incident)} for {words.duration(waited)}.{lost} {who} is {_tried(incident, to)} now."
+    )
 
 
-def spent(incident: Incident, rounds: int) -> str:
-    """Told when everybody on call was asked in vain."""
-    return f"Everybody on call was asked {rounds} times, and nobody has taken {_name(incident)}."
+def _tried(incident: Incident, to: Person) -> str:
+    turns = [each for each in incident.waiting.asked if each.person.id == to.id] if incident.waiting else []
+    # Whoever was out of reach may be so still: nobody shall rely on them.
+    return "tried again" if len(turns) > 1 and turns[-2].missed else "asked"
+
+
+def spent(incident: Incident, waiting: Waiting) -> str:
+    """Told when there is nobody left on call to ask."""
+    lost = _unreached(waiting.unreached)
+    if not waiting.reached:
+        return f"Nobody on call could be reached: {lost}. Nobody has taken {_name(incident)}."
+    also = f" Could not be reached: {lost}." if lost else ""
+    return f"{words.capital(asked.in_vain(waiting))}, and nobody has taken {_name(incident)}.{also}"
+
+
+def _unreached(some: Sequence[Asked]) -> str:
+    return unformatted(asked.unreached(some), MOST_UNREACHED)
 
 
 def reminder(incident: Incident, waited: timedelta) -> str:

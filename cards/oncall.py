@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from bot.model import Asked, Incident, Person, Severity, Value, Waiting
 from bot.model.held import Duty
 from bot.ports import Card
 from cards import over, sample, words
+from cards.asked import in_vain
 from cards.elements import Element, button, buttons, card, cell, container, facts, heading, run, table, text
 from cards.elements.base import present
 from cards.plain import shortened
@@ -22,14 +23,15 @@ MOST_ROWS = 15
 class Rota(Value, frozen=True, kw_only=True):
     """`waits` are incidents that go to somebody next, `spent` those that everybody was asked about in vain.
 
-    `only_take` are the ids of people who are no operators. `may_change` says that who asks may put people on call,
-    `may_join` that they are not among them yet.
+    `only_take` are the ids of people who are no operators, `unreached` why somebody cannot be reached, by id in
+    small letters. `may_change` says that who asks may put people on call, `may_join` that they are not among them yet.
     """
 
     duty: Duty | None
     waits: tuple[Incident, ...] = ()
     spent: tuple[Incident, ...] = ()
     only_take: frozenset[str] = frozenset()
+    unreached: Mapping[str, str] = {}
     may_change: bool = True
     may_join: bool = True
 
@@ -45,7 +47,7 @@ def oncall(rota: Rota, now: datetime) -> Card:
         [
             heading("On call"),
             text(said),
-            container(_people(duty, rota.only_take), spacing="Medium") if duty and duty.people else None,
+            container(_people(duty, rota), spacing="Medium") if duty and duty.people else None,
             *facts(_facts(duty) if duty else ()),
             table((6, 4), [_HEADER, *rows]) if rows else text("Nothing waits for somebody on call.", subtle=True),
             text(f"and {left:,} more", subtle=True) if left > 0 else None,
@@ -72,11 +74,15 @@ def _said(duty: Duty | None) -> str:
     )
 
 
-def _people(duty: Duty, only_take: frozenset[str]) -> Iterator[Element]:
+def _people(duty: Duty, rota: Rota) -> Iterator[Element]:
     for at, person in enumerate(duty.people, 1):
         name = run(person.name or f"somebody I have not met yet, {person.id}", bold=True)
-        may = run(" no operator: may acknowledge what comes, no more", subtle=True) if person.id in only_take else None
+        why = rota.unreached.get(person.id.lower(), "")
+        only = person.id in rota.only_take and not why
+        may = run(" no operator: may acknowledge what comes, no more", subtle=True) if only else None
         yield text(*present([run(f"{at}. ", subtle=True), name, may]), spacing="Small")
+        if why:
+            yield text(f"cannot be reached: {why.rstrip('.')}", spacing="None")
 
 
 def _facts(duty: Duty) -> Iterator[tuple[str, Said]]:
@@ -92,8 +98,8 @@ def _row(incident: Incident, now: datetime) -> list[list[Element]]:
     named = run(shortened(over.title(incident), 100), bold=True)
     title = text(run(f"#{incident.number} ", subtle=True), named)
     waiting = incident.waiting
-    if waiting is None or waiting.spent or waiting.next_at is None:
-        soon = "everybody was asked in vain"
+    if waiting is None or waiting.next_at is None:
+        soon = in_vain(waiting) if waiting is not None else "nobody"
     else:
         who = (waiting.next.name or "somebody on call") if waiting.next else "the fallback"
         soon = f"{who}, {words.moment(waiting.next_at, now)}"

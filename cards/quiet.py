@@ -45,6 +45,7 @@ def quiet(peace: Peace, now: datetime) -> Card:
             *facts(pairs),
             text(THROUGH, subtle=True),
             text(f"Write mute 2h, mute 18:00 or mute {peace.example}.", subtle=True) if peace.example else None,
+            text("Times are by your time zone; write quiet Europe/Berlin, or another one, to set it.", subtle=True),
             buttons(
                 button("No quiet hours", "quiet", "off")
                 if wishes.quiet

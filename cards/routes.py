@@ -90,14 +90,16 @@ def _row(each: RouteShown) -> list[list[Element]]:
         what.append(text(run(f"Nothing arrives: {each.closed.rstrip('.')}.", bold=True), spacing="None"))
     what += [text(run(f"{_capital(one)}.", bold=True), spacing="None") for one in each.remarks]
     if each.past is not None:
-        what.append(text(f"{made(each.past)} in the last 7 days", spacing="None"))
+        none = "; notes are not sent there" if each.past.notes is None else ""
+        what.append(text(f"{made(each.past)} in the last 7 days{none}", spacing="None"))
     what.append(text(_capital(each.by), subtle=True, spacing="None"))
     return [[cell(each.label)], [text(each.where)], what]
 
 
 def made(past: Made) -> str:
     """What a route would have sent, in words."""
-    said = f"{words.count(past.cards, 'card')} and {words.count(past.notes, 'note')}"
+    cards = words.count(past.cards, "card")
+    said = cards if past.notes is None else f"{cards} and {words.count(past.notes, 'note')}"
     more = f", not counting {words.count(past.unknown, 'incident')} from before I kept this" if past.unknown else ""
     return f"{said}{more}"
 

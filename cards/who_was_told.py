@@ -73,13 +73,14 @@ def _row(told: Told, incident: Incident, now: datetime) -> list[list[Element]]:
     who = [text(run(told.where, bold=True))]
     who.append(text(words.capital(told.because or "no route of today leads there"), subtle=True, spacing="None"))
     same = _same(told)
-    what = [_line(each, now, same.get(each.id)) for each in told.tellings[-SHOWN:]]
+    lines = [(each.at, _line(each, now, same.get(each.id))) for each in told.tellings[-SHOWN:]]
+    if told.held is not None:
+        lines.append((told.held.since, text(_held(told.held, now), spacing="None")))
+    what = [line for _, line in sorted(lines, key=lambda each: each[0])]
     if (left := len(told.tellings) - SHOWN) > 0:
         what.insert(0, text(f"{words.count(left, 'earlier message')}", subtle=True, spacing="None"))
     left_over = [each for each in told.pending if each not in same.values()]
     what += [_pending(each, told, now) for each in left_over]
-    if told.held is not None:
-        what.append(text(_held(told.held, now), spacing="None"))
     if told.closed and not any(told.closed.rstrip(".") in each.dead for each in told.pending):
         what.append(text(f"Nothing arrives there: {told.closed.rstrip('.')}.", spacing="None"))
     if not told.pending and told.shows:
@@ -130,7 +131,7 @@ def _pending(each: Pending, told: Told, now: datetime) -> Element:
         return text(f"{what} waits{since}, until the bot may speak there.", spacing="None")
     tries = f" after {words.count(each.attempts, 'attempt')}" if each.attempts else ""
     later = each.not_before if each.not_before and each.not_before > now else None
-    until = f"; the next try is at {words.moment(later, now)}" if later else ""
+    until = f"; the next try is {words.coming(later, now)}" if later else ""
     return text(f"{what} waits{since}{tries}{until}.", spacing="None")
 
 

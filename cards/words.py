@@ -85,6 +85,13 @@ def since(at: datetime, now: datetime) -> str:
     return f"{moment(at, now)} ({ago(now - at)})"
 
 
+def coming(at: datetime, now: datetime) -> str:
+    """When something is next, e.g. `in 12 s, at 14:00:12 UTC` or `in 4 min, at 14:04 UTC`."""
+    left = max(at - now, timedelta(seconds=1))
+    clock = f"{at:%H:%M:%S} UTC" if left < timedelta(minutes=1) else moment(at, now)
+    return f"in {duration(left)}, at {clock}"
+
+
 def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 

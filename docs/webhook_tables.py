@@ -15,7 +15,8 @@ from cards.notes import summary
 from cards.sample import IN_QUARANTINE
 
 INSTANCE = "0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0"
-KEY = f"syncwatch:{INSTANCE}:{IN_QUARANTINE.number}"
+MARK = "7c1e09ab"
+KEY = f"syncwatch:{INSTANCE}:{MARK}:{IN_QUARANTINE.number}"
 HAPPENED: Mapping[Event, str] = {
     Event.OPENED: "A new incident.",
     Event.CHANGED: "Its severity, title, detail, owner or snooze changed.",
@@ -26,7 +27,7 @@ HAPPENED: Mapping[Event, str] = {
     Event.REPORT: "A report or a digest; there is no incident, but a `card`.",
 }
 FILLED: Mapping[str, str] = {
-    "correlation_id": "`syncwatch:`, the bot's application id and the incident's number",
+    "correlation_id": "`syncwatch:`, the bot's application id, the database's mark and the incident's number, with colons between",
     "correlation_display": "what was said last; leave it as it is",
     "short_description": "the title, 160 characters at most",
     "description": "the detail, the job, the cause, when it was opened, the rule, and links",

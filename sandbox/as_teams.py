@@ -85,6 +85,11 @@ def place(activity: Json) -> str:
     return base(str(json_object(activity.get("conversation")).get("id", "")))
 
 
+def home(conversation: str, tenant: Tenant) -> str:
+    """Where the app is installed for a conversation: in a team it is there for every channel."""
+    return general(tenant) if is_channel(conversation) else base(conversation)
+
+
 def now_as_id(when: datetime) -> int:
     """Teams numbers messages by the milliseconds of their time."""
     return int(when.timestamp() * 1000)

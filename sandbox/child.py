@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Self
 
 _WINDOWS = sys.platform == "win32"
+_LOGGED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d [A-Z]+ ")
+"""How a line begins that the bot has logged, and not said before it ended."""
+MOST_SAID = 40
 
 
 class Child:
@@ -64,8 +68,24 @@ class Child:
 
     def last_words(self, most: int = 3) -> str:
         """The last lines that it wrote."""
-        lines = self.log.read_text("utf-8", "replace").strip().splitlines()
-        return "\n".join(lines[-most:])
+        return "\n".join(self._written()[-most:])
+
+    def why_ended(self) -> str:
+        """All that it said at its end, after what it logged: a refusal lists everything that is to be mended.
+
+        Of a crash, and where it said nothing, the last lines are enough.
+        """
+        lines = self._written()
+        logged = [at for at, line in enumerate(lines) if _LOGGED.match(line)]
+        said = lines[logged[-1] + 1 :] if logged else lines
+        if not said or any(line.startswith("Traceback ") for line in said):
+            return self.last_words()
+        rest = len(said) - MOST_SAID
+        more = [f"  … and {rest} more line{'s' * (rest > 1)} in {self.log}"] if rest > 0 else []
+        return "\n".join([*said[:MOST_SAID], *more])
+
+    def _written(self) -> list[str]:
+        return self.log.read_text("utf-8", "replace").strip().splitlines()
 
     def _end(self, *, hard: bool) -> None:
         if sys.platform == "win32":

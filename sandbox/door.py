@@ -114,7 +114,7 @@ class Door:
     async def install(self, conversation: str = "", pause: float = 0.25) -> None:
         """Tell the bot that it was added to a channel (General) or chat, again and again until it has heard."""
         where = conversation or general(self.tenant)
-        self._installed.add(where)
+        self._installed.add(as_teams.home(where, self.tenant))
         owner = next((one for one in self.tenant.everybody.values() if personal_chat(one) == where), None)
         who = owner or self.tenant.admins[0]
         for activity in as_teams.installed(where, who, self.tenant, self.address(where)):
@@ -140,8 +140,8 @@ class Door:
         return response(await self.deliver(activity))
 
     def _is_old_news(self, activity: Json) -> bool:
-        """The Playground says "installed" whenever a conversation is first opened; Teams says it once."""
-        where = as_teams.place(activity)
+        """The Playground says "installed" whenever a conversation is first opened; Teams says it once of a team or chat."""
+        where = as_teams.home(as_teams.place(activity), self.tenant)
         known = where in self._installed
         match activity.get("type"), activity.get("action"):
             case "installationUpdate", "remove":

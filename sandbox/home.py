@@ -59,7 +59,8 @@ def check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError):
             raise StartFailed(
-                f"Port {port} cannot be used; is something running there? Choose one with --port."
+                f"Port {port} cannot be used; is something running there? Choose another one with --port NUMBER; "
+                'with make that is `make run ARGS="--port NUMBER"`.'
             ) from None
 
 

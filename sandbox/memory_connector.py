@@ -175,7 +175,9 @@ class MemoryConnector:
     def _team(self, rest: list[str]) -> Json:
         team = self.tenant.team
         if rest:
-            return {"conversations": [{"id": one["id"], "name": one["name"]} for one in team["channels"]]}
+            # General bears the team's id, and no name: each client has its own word for it.
+            named = {one["id"]: one["name"] for one in team["channels"]} | {general(self.tenant): None}
+            return {"conversations": [{"id": each, "name": name} for each, name in named.items()]}
         return {"id": team["id"], "name": team["name"], "aadGroupId": team["groupId"], "tenantId": self.tenant.id}
 
 

@@ -112,7 +112,7 @@ async def _watch(running: Running) -> None:
     """Wait for a part to die. Raises StartFailed."""
     await _race(running.bot.ended(), running.playground.child.ended())
     if not running.bot.running:
-        raise StartFailed(f"The bot has ended ({running.bot.log}): {running.bot.last_words()}")
+        raise StartFailed(f"The bot has ended ({running.bot.log}): {running.bot.why_ended()}")
     raise StartFailed(f"The Playground has ended: {running.playground.reason()}")
 
 

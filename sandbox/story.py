@@ -28,7 +28,7 @@ _AFTERWARDS: tuple[Step, ...] = (
 STORIES: dict[str, tuple[Step, ...]] = {
     "quiet": (),
     "default": (*_FIRST_MINUTE, *_AFTERWARDS),
-    "storm": (*_FIRST_MINUTE, (40, "storm", {})),
+    "storm": (*_FIRST_MINUTE, (40, "outage", {}), (40, "storm", {})),
 }
 
 

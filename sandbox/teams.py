@@ -85,7 +85,7 @@ def thread(conversation: str) -> str:
 def addressed(path: str, body: Json) -> str:
     """The base id of the conversation that a call of the connector API is about, also of one that it is to make."""
     words = [unquote(part) for part in path.split("/")]
-    if words[1:3] == ["v3", "conversations"] and len(words) > 3:
+    if words[1:3] in (["v3", "conversations"], ["v3", "teams"]) and len(words) > 3:
         return base(words[3])
     channel = json_object(json_object(body.get("channelData")).get("channel")).get("id")
     people = [json_object(one).get("id") for one in json_list(body.get("members"))]

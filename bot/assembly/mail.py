@@ -22,7 +22,7 @@ def mail(outside: Outside) -> Email | None:
         return None
     from bot.adapters.email import Email
 
-    email = Email(_connection(outside), sender=_sender(outside), bot=outside.settings.app_id, now=outside.now)
+    email = Email(_connection(outside), sender=_sender(outside), bot=outside.instance, now=outside.now)
     outside.held.push_async_callback(email.close)
     return email
 

@@ -30,7 +30,8 @@ GRACE = timedelta(seconds=30)
 class Outside:
     """`elapsed` paces calls, in seconds; what is `held` is closed with the bot, the last first.
 
-    `name` tells this process from all other replicas. What only the leader may write goes through `fenced`.
+    `name` tells this process from all other replicas; `instance` tells the bot, with its database, from every other, so
+    that whoever was told of incident 1 knows which one. What only the leader may write goes through `fenced`.
     """
 
     settings: Settings
@@ -38,6 +39,7 @@ class Outside:
     elapsed: Callable[[], float]
     held: AsyncExitStack
     name: str
+    instance: str
     store: Store
     fenced: Fenced
     credential: ClientSecretCredential
@@ -68,6 +70,7 @@ async def opened(settings: Settings, now: Clock, elapsed: Callable[[], float], h
         elapsed=elapsed,
         held=held,
         name=name,
+        instance=f"{settings.app_id}:{store.mark}" if store.mark else settings.app_id,
         store=store,
         fenced=Fenced(store),
         credential=credential,

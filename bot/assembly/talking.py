@@ -15,8 +15,8 @@ from bot.assembly.routes import rereading
 from bot.assembly.teams import teams_of
 from bot.assembly.telling import Sleep, deliverer
 from bot.assembly.ways import Ways
-from bot.model import Diagnosis, Every
-from bot.ports import Hybrid, Jobs, Logs
+from bot.model import Conversation, Diagnosis, Every
+from bot.ports import Hybrid, Jobs, Logs, Naming
 
 if TYPE_CHECKING:
     from bot.adapters.teams import Teams
@@ -66,6 +66,7 @@ class Told:
     look_soon: Callable[[], None]
     examine: Callable[[], Awaitable[Sequence[Diagnosis]]]
     digest_time: Callable[[Every], datetime]
+    naming: Naming
 
 
 def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking:
@@ -90,11 +91,20 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
     async def examine() -> Sequence[Diagnosis]:
         return await _examined(outside, teams, asked)
 
+    async def naming(channel: Conversation) -> Conversation:
+        return await teams.named(channel)
+
     settings = outside.settings
     digester = Digester(
         store=outside.fenced, now=outside.now, at=settings.digest_at, zone=ZoneInfo(settings.digest_zone), wake=wake
     )
-    told = Told(changed=leading.wake, look_soon=leading.look, examine=examine, digest_time=digester.next_time)
+    told = Told(
+        changed=leading.wake,
+        look_soon=leading.look,
+        examine=examine,
+        digest_time=digester.next_time,
+        naming=naming,
+    )
     teams = teams_of(outside, _chat(outside, jobs, asked, told))
     outside.held.push_async_callback(teams.close)
     ways = Ways(outside, teams, asked.routes.arranged.webhooks)
@@ -140,11 +150,13 @@ def _chat(outside: Outside, jobs: Jobs, asked: Asked, told: Told) -> Chat:
         digest_time=told.digest_time,
         zone=outside.settings.digest_zone,
         routes=asked.routes,
+        naming=told.naming,
     )
 
 
 async def _examined(outside: Outside, teams: Teams, asked: Asked) -> Sequence[Diagnosis]:
     from bot.adapters.graph.granted import GraphPermissions
+    from bot.adapters.graph.people import display_name
     from bot.adapters.signin import signing_in
     from bot.assembly.mail import greeting
     from bot.doctor import Patient, examine
@@ -160,6 +172,7 @@ async def _examined(outside: Outside, teams: Teams, asked: Asked) -> Sequence[Di
         server_time=teams.server_time,
         logs=asked.logs,
         routes=asked.routes,
+        directory=partial(display_name, outside.graph),
         greet_mail=greeting(outside),
     )
     return await examine(patient)

@@ -59,7 +59,7 @@ class Ways:
         outside, settings = self._outside, self._outside.settings
         made = Webhooks(
             hooks,
-            instance=settings.app_id,
+            instance=outside.instance,
             clock=outside.now,
             allow=settings.webhook_allow,
             ca_file=settings.ca_file,

@@ -1,7 +1,7 @@
 """confirm and cancel: the two buttons of a confirmation card."""
 
 from bot import trail
-from bot.command import command
+from bot.command import command, commands
 from bot.confirming import take
 from bot.context import Context
 from bot.model import Role
@@ -19,4 +19,4 @@ async def confirm(ctx: Context, token: str) -> Card:
 async def cancel(ctx: Context, token: str) -> Card:
     """Let the command that waits fall."""
     waiting = await take(ctx, token, trail.CANCELLED)
-    return message("Cancelled", f"Nothing was done: `{waiting.command}` was not run.")
+    return message("Cancelled", f"Nothing was done: `{commands()[waiting.command].typed}` was not run.")

@@ -9,6 +9,7 @@ from bot.command import command, commands
 from bot.context import Context
 from bot.model import CommandHelp, Role
 from bot.ports import Card, Refusal
+from bot.topics import about
 from cards.help import belongs
 from cards.help import help as help_card
 
@@ -18,6 +19,8 @@ async def help_(ctx: Context, command: str = "") -> Card:
     """Show what I can do, or how one command is written."""
     name = "-".join(command.lower().split())
     if name and name not in _shown(ctx.role):
+        if (meant := about(name)) is not None:
+            raise meant
         near = [each for each, _, _ in process.extract(name, list(_shown(ctx.role)), limit=2, score_cutoff=60)]
         raise Refusal(
             f"There is no command '{command[:40]}' for you.",

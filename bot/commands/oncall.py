@@ -16,7 +16,7 @@ from bot.escalation import due
 from bot.flags import unquoted
 from bot.model import Incident, Person, Role, Value
 from bot.model.held import Duty
-from bot.on_call import on_call
+from bot.on_call import on_call, unreached
 from bot.ports import Card, Refusal, Unclear
 from bot.words import read_person
 from cards.oncall import Rota
@@ -85,13 +85,14 @@ async def oncall(
 async def _shown(ctx: Context, tx: Transaction) -> Card:
     duty = await on_call(tx, ctx.routes.arranged.oncall, ctx.now())
     nobodys = [_soon(each, duty, ctx.now()) for each in await tx.incidents.open() if each.unattended]
-    people = duty.people if duty else ()
+    people, book = duty.people if duty else (), await ctx.routes.book(tx)
     may = ctx.role.allows(Role.OPERATOR)
     rota = Rota(
         duty=duty,
         only_take=frozenset(each.id for each in people if not ctx.role_of(each).allows(Role.OPERATOR)),
         waits=tuple(each for each in nobodys if each.waiting and each.waiting.next_at),
         spent=tuple(each for each in nobodys if each.waiting and each.waiting.spent),
+        unreached=await unreached(tx, duty, book),
         may_change=may,
         may_join=may and ctx.person.id.lower() not in {each.id.lower() for each in people},
     )

@@ -56,7 +56,10 @@ async def quiet(
 
 
 @command(role=Role.READER)
-async def mute(ctx: Context, until: Until | None = None) -> Card:
+async def mute(
+    ctx: Context,
+    until: Annotated[Until | None, "how long, or until when: by your clocks, or by those of a zone behind it"] = None,
+) -> Card:
     """Hold your own chat with me back for a while: `mute 2h`, `mute 18:00`, until a date, or `mute off`."""
     async with ctx.store.begin() as tx:
         wishes = await _wishes(ctx, tx)

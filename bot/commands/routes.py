@@ -2,15 +2,18 @@
 
 from typing import Annotated
 
+from msgspec.structs import replace
+
 from bot import routes as every_route
 from bot.command import command
 from bot.context import Context
 from bot.model import Role
+from bot.model.routes import Route
 from bot.parameters import Page
 from bot.ports import Card
-from bot.replay import replay
+from bot.replay import Made, Past, replay
 from bot.route_words import shown, where
-from bot.routing import places
+from bot.routing import Book, places
 from cards.routes import RoutesPage
 from cards.routes import routes as routes_card
 
@@ -32,7 +35,7 @@ async def routes(
     pages = max(1, -(-len(book.routes) // A_PAGE))
     asked, page = page, min(page, pages)
     some = book.routes[(page - 1) * A_PAGE : page * A_PAGE]
-    made = [replay(each.matchers, past, book) if past else None for each in some]
+    made = [_made(each, past, book) if past else None for each in some]
     find = places(book)
     return routes_card(
         RoutesPage(
@@ -47,6 +50,12 @@ async def routes(
             mistakes=_mistakes(ctx),
         )
     )
+
+
+def _made(route: Route, past: Past, book: Book) -> Made:
+    """What it would have sent; what its receiver does not take is not counted."""
+    found = replay(route.matchers, past, book)
+    return replace(found, notes=None) if route.to in book.no_notes else found
 
 
 def _mistakes(ctx: Context) -> tuple[str, ...]:

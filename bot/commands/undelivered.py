@@ -7,66 +7,68 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
-from bot import routes
-from bot.adapters.store import Transaction
+from bot import retrying, routes
 from bot.command import command
 from bot.context import Context
-from bot.model import Role, Value
-from bot.model.telling import Pending
+from bot.model import DeliveryState, Role, Value
+from bot.model.telling import Backlog, Pending
 from bot.parameters import Page
 from bot.ports import Card, Refusal
+from bot.retrying import ALL, Retry
 from bot.route_words import closed, where
 from bot.routing import places
 from cards import words
 from cards.receipt import receipt
-from cards.undelivered import Missed
+from cards.undelivered import Closed, Missed, UndeliveredPage
 from cards.undelivered import undelivered as undelivered_card
 
 LONG = timedelta(minutes=5)
 """What waits for longer is worth a look."""
 
-MOST = 10_000
 A_PAGE = 12
-ALL = "all"
 
 
 @command(role=Role.READER)
 async def undelivered(ctx: Context, *, page: Page = 1) -> Card:
-    """List what did not arrive: what was given up, and what waits for more than five minutes, where to, why, since when."""
+    """List what did not arrive, where to and why: given up, or waiting for more than five minutes or for what is closed."""
     now = ctx.now()
     async with ctx.store.look() as tx:
         book, names = await ctx.routes.book(tx), await routes.names(tx)
-        found = [*await tx.owing.dead(), *await tx.owing.late(now - LONG)]
+        dead, late = await tx.owing.dead(), await tx.owing.late(now - LONG)
+        backlogs, counted = await tx.owing.backlogs(now - LONG), await tx.owing.all()
+    shut = [each for each in backlogs if not each.conversation.active]
+    found, find = [*shut, *dead, *late], places(book)
     pages = max(1, -(-len(found) // A_PAGE))
     asked, page = page, min(page, pages)
-    find = places(book)
-    some = [
-        Missed(
-            what=each,
-            where=where(each.conversation.id, find(each.conversation.id), names),
-            closed=closed(each.conversation),
-        )
-        for each in found[(page - 1) * A_PAGE : page * A_PAGE]
-    ]
-    dead = sum(bool(each.dead) for each in found)
-    return undelivered_card(
-        some,
-        now,
-        dead=dead,
-        late=len(found) - dead,
+    here = found[(page - 1) * A_PAGE : page * A_PAGE]
+    listed = UndeliveredPage(
+        some=tuple(_row(each, where(each.conversation.id, find(each.conversation.id), names)) for each in here),
+        **{each.value: sum(one.count for one in counted if one.state is each) for each in DeliveryState},
+        late=sum(each.late for each in backlogs if each.conversation.active),
         page=page,
         pages=pages,
         asked=asked,
-        may_retry=ctx.role.allows(Role.OPERATOR),
+        may_retry=retrying.worth_it([*shut, *dead]) and ctx.role.allows(Role.OPERATOR),
+    )
+    return undelivered_card(listed, now)
+
+
+def _row(each: Pending | Backlog, name: str) -> Missed | Closed:
+    why = closed(each.conversation)
+    return (
+        Closed(what=each, where=name, why=why)
+        if isinstance(each, Backlog)
+        else Missed(what=each, where=name, closed=why)
     )
 
 
 class GivenUp(Value, frozen=True, kw_only=True):
-    """One delivery that was given up, by its name, or all of them."""
+    """One delivery that was given up, by its name, or all of them; and what another try would do now."""
 
     shape: ClassVar[str] = "c12|n3|p4|all"
 
     name: str
+    plan: Retry
 
     def __str__(self) -> str:
         return self.name
@@ -81,42 +83,66 @@ class GivenUp(Value, frozen=True, kw_only=True):
                 ("undelivered",),
             )
         async with ctx.store.look() as tx:
-            await _dead(tx, name)
-        return cls(name=name)
+            plan = await retrying.planned(tx, name, ctx.now())
+        if not plan.tried and not plan.opens:
+            raise Refusal(_nothing(name, plan), ("undelivered",))
+        return cls(name=name, plan=plan)
 
 
-async def _dead(tx: Transaction, name: str) -> list[Pending]:
-    """What was given up and is meant. Raises Refusal where there is none."""
-    dead = [each for each in await tx.owing.dead(MOST) if name in (ALL, each.name)]
-    if not dead:
-        raise Refusal("Nothing was given up." if name == ALL else f"{name} was not given up.", ("undelivered",))
-    return dead
+def _nothing(name: str, plan: Retry) -> str:
+    """Why there is nothing to try."""
+    if not plan.left:
+        return "Nothing was given up." if name == ALL else f"{name} was not given up."
+    if name == ALL:
+        return f"{_left(plan)} Nothing else was given up."
+    return f"{name} cannot be tried from here: {closed(plan.left[0].conversation).rstrip('.')}."
+
+
+def _left(plan: Retry) -> str:
+    """What is not tried, and why; "" where all is."""
+    if not plan.left:
+        return ""
+    some = words.count(len(plan.left), "delivery stays", "deliveries stay")
+    why = "because Teams does not let the bot speak there; the command undelivered says what opens it again."
+    return f"{some} given up ({retrying.names(plan.left)}), {why}"
 
 
 def what_is_tried(which: GivenUp) -> tuple[str, Sequence[str]]:
     """The confirmation's title and sentences."""
-    what = "everything that was given up" if which.name == ALL else which.name
-    return f"Send {what} again?", [
+    everything = "everything that was given up" if which.plan.tried else "what waits for a closed receiver"
+    what = everything if which.name == ALL else which.name
+    said = [
         "It is tried at once, and again as often as anything new. What arrived after all is then there twice, "
-        "unless it can be looked up."
+        "unless it can be looked up.",
+        _opens(which.plan),
+        _left(which.plan),
     ]
+    return f"Send {what} again?", [each for each in said if each]
+
+
+def _opens(plan: Retry) -> str:
+    """What is opened again for it."""
+    if not plan.opens:
+        return ""
+    named = [where(each.id, each, {}) for each in plan.opens]
+    behind = f" {words.count(plan.behind, 'delivery that waits there is', 'deliveries that wait there are')} sent, too."
+    return f"Opened again: {', '.join(named)}.{behind if plan.behind else ''}"
 
 
 @command(role=Role.OPERATOR, question=what_is_tried)
 async def undelivered_retry(ctx: Context, which: GivenUp) -> Card:
     """Try what was given up once more: one by its name in the list, like c12, or all."""
     async with ctx.store.begin() as tx:
-        dead = await _dead(tx, which.name)
-        await tx.owing.try_again(dead, ctx.now())
-        await tx.told.take_back(dead, ctx.person.name or ctx.person.id, ctx.now())
+        plan = await retrying.planned(tx, which.name, ctx.now())
+        await retrying.again(tx, plan, ctx.routes, ctx.person.name or ctx.person.id, ctx.now())
     ctx.changed()
-    return receipt("It is tried again", _told(dead))
+    return receipt("It is tried again", _told(plan))
 
 
-def _told(dead: Sequence[Pending]) -> list[tuple[str, str]]:
-    shut = sum(not each.conversation.active for each in dead)
+def _told(plan: Retry) -> list[tuple[str, str]]:
     return [
-        ("What", words.count(len(dead), "delivery", "deliveries")),
-        ("Waits", f"{words.count(shut, 'of them', 'of them')}, until the bot may speak there" if shut else ""),
+        ("What", words.count(len(plan.tried), "delivery", "deliveries") if plan.tried else ""),
+        ("Opened again", _opens(plan).removeprefix("Opened again: ").rstrip(".")),
+        ("Not tried", _left(plan).rstrip(".")),
         ("Next", "The command undelivered shows what still does not arrive."),
     ]

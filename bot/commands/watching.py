@@ -4,8 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from msgspec.structs import replace
-
 from bot import routes as every_route
 from bot.adapters.store import Transaction
 from bot.command import command
@@ -57,7 +55,6 @@ async def watch(
     if dry_run:
         return await _tried(ctx, place, route)
     async with ctx.store.begin() as tx:
-        await tx.conversations.save(replace(place, active=True))  # where somebody asks, the bot may speak again
         kept, new = await _added(tx, route)
         book = await ctx.routes.book(tx)
         await show_open(tx, [place], book, ctx.now())

@@ -42,16 +42,18 @@ class Snooze(Value, frozen=True, kw_only=True):
 
 
 class Asked(Value, frozen=True, kw_only=True):
-    """Somebody on call who was asked to take an incident, and when."""
+    """Somebody on call whose turn it was to take an incident, and when; `missed` is why they could not be reached."""
 
     person: Person
     at: datetime
+    missed: str = ""
 
 
 class Waiting(Value, frozen=True, kw_only=True):
     """That nobody has taken an incident: since when, when that was said again last, and whom on call it goes to.
 
-    `next` is asked at `next_at`, after those in `asked`. `spent`: all were asked as often as it is of use, in vain.
+    `next` is asked at `next_at`, after those in `asked`. `spent`: all were asked as often as it is of use, in vain, or
+    nobody could be reached.
     """
 
     since: datetime
@@ -60,6 +62,17 @@ class Waiting(Value, frozen=True, kw_only=True):
     next: Person | None = None
     next_at: datetime | None = None
     spent: bool = False
+
+    @property
+    def reached(self) -> tuple[Asked, ...]:
+        """Those turns in which somebody was asked indeed, or is just being asked."""
+        return tuple(each for each in self.asked if not each.missed)
+
+    @property
+    def unreached(self) -> tuple[Asked, ...]:
+        """The latest turn of each who could not be reached in it."""
+        latest = {each.person.id.lower(): each for each in self.asked}
+        return tuple(each for each in latest.values() if each.missed)
 
 
 class LastTime(Value, frozen=True, kw_only=True):

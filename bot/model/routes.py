@@ -86,6 +86,11 @@ class Webhook(Value, frozen=True, kw_only=True):
         """Whether it is sent what is about no incident: where each message is a ticket or a page, it is not."""
         return self.kind is WebhookKind.GENERIC
 
+    @property
+    def takes_notes(self) -> bool:
+        """Whether sentences for people are sent there: PagerDuty's events have no place for them."""
+        return self.kind is not WebhookKind.PAGERDUTY
+
 
 class OnCall(Value, frozen=True, kw_only=True):
     """Who is asked, one after the other, each after `minutes` in which nobody has taken an incident of `severity` or worse."""

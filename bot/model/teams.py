@@ -102,11 +102,19 @@ class Delivery(Value, frozen=True, kw_only=True):
     mention: Person | None = None
 
 
+class DeliveryState(StrEnum):
+    """What is not delivered waits for its turn, waits for a conversation that is closed to the bot, or was given up."""
+
+    WAITING = "waiting"
+    CLOSED = "closed"
+    DEAD = "dead"
+
+
 class Undelivered(Value, frozen=True, kw_only=True):
-    """How many cards or notes wait to be sent, or (`dead`) were given up; `reason` is why the latest of those was."""
+    """How many of a kind are not delivered; `reason` is why the latest was given up."""
 
     kind: DeliveryKind
-    dead: bool
+    state: DeliveryState
     count: int
     reason: str = ""
 

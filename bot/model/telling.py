@@ -66,3 +66,15 @@ class Waiting(Value, frozen=True, kw_only=True):
     conversation: Conversation
     since: datetime
     attempts: int
+
+
+class Backlog(Value, frozen=True, kw_only=True):
+    """What waits for one conversation, also where that is closed to the bot: how many, `late` those since before a time,
+    since when the oldest, and how often something of it was tried.
+    """
+
+    conversation: Conversation
+    count: int
+    late: int
+    since: datetime | None = None
+    attempts: int = 0

@@ -17,7 +17,7 @@ from bot.ports.errors import (
 )
 from bot.ports.graph import Directory, Hybrid, Jobs, Permissions
 from bot.ports.logs import Answered, AuditBatch, AuditSource, Batch, Keeper, Logs, Question, Source, Tables
-from bot.ports.teams import Answer, Line, Listener, Message, Press, Receiver
+from bot.ports.teams import Answer, Line, Listener, Message, Naming, Press, Receiver
 
 __all__ = [
     "Answer",
@@ -41,6 +41,7 @@ __all__ = [
     "Logs",
     "Message",
     "Moved",
+    "Naming",
     "NotTaken",
     "Permissions",
     "Press",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.model import Conversation, Incident, Person, Posted, Value
@@ -53,6 +54,10 @@ class Receiver(Protocol):
         Raises CannotLook where reading back is not possible.
         """
         ...
+
+
+Naming = Callable[[Conversation], Awaitable[Conversation]]
+"""Gives a channel back with its name and its team's, as far as it lacks them. Raises TryLater or Undeliverable."""
 
 
 class Line(Value, frozen=True, kw_only=True):

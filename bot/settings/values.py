@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from ipaddress import ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from pydantic_settings import NoDecode
 
 from bot.reminders import gaps
 from bot.roles import EVERYBODY
+
+MOST = 5
+"""Words of a setting that are named in one mistake."""
 
 
 def _split(value: object) -> object:
@@ -50,6 +54,12 @@ def _guid(value: object) -> object:
         raise ValueError("it is not a GUID, like 0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0") from None
 
 
+def _listed(words: Sequence[str]) -> str:
+    """All of several words, of very many the first ones."""
+    more = f" and {len(words) - MOST} more" if len(words) > MOST else ""
+    return f"{', '.join(words[:MOST])}{more}"
+
+
 def _people(value: object) -> object:
     """Object ids. What is wrong is shown, because it is somebody's name or address that was taken for one."""
     if not isinstance(value, str):
@@ -58,7 +68,7 @@ def _people(value: object) -> object:
     wrong = [repr(word[:60]) for word in words if word != EVERYBODY and not _is_guid(word)]
     if wrong:
         are = "is not a GUID" if len(wrong) == 1 else "are not GUIDs"
-        raise ValueError(f"{', '.join(wrong[:5])} {are} (the Entra object id of a person)")
+        raise ValueError(f"{_listed(wrong)} {are} (the Entra object id of a person)")
     return tuple(word if word == EVERYBODY else str(UUID(word)) for word in words)
 
 
@@ -123,15 +133,18 @@ def _installed_as(value: object) -> object:
 
 
 def _inside(value: tuple[str, ...]) -> tuple[str, ...]:
-    for word in value:
-        try:
-            ip_network(word.strip("[]"), strict=False)
-        except ValueError:
-            if not re.fullmatch(r"(?=.*[^\W\d_])[\w-]+(\.[\w-]+)*\.?", word):
-                raise ValueError(
-                    f"{word[:60]!r} is neither a host, like tickets.corp.example, nor a network, like 10.1.0.0/16"
-                ) from None
+    if wrong := [repr(word[:60]) for word in value if not _is_place(word)]:
+        are = "is neither" if len(wrong) == 1 else "are neither"
+        raise ValueError(f"{_listed(wrong)} {are} a host, like tickets.corp.example, nor a network, like 10.1.0.0/16")
     return value
+
+
+def _is_place(word: str) -> bool:
+    try:
+        ip_network(word.strip("[]"), strict=False)
+    except ValueError:
+        return re.fullmatch(r"(?=.*[^\W\d_])[\w-]+(\.[\w-]+)*\.?", word) is not None
+    return True
 
 
 Places = Annotated[Words, AfterValidator(_inside)]

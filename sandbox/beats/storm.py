@@ -1,4 +1,4 @@
-"""The beat that never ends: something else goes wrong, or right, every few seconds."""
+"""The beats of a bad day: everything fails at once, and then something else goes wrong, or right, every few seconds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
 _CODES = ("EntryConflict", "TooManyRequests", "InternalServerError", "MandatoryFieldsMissing", "Timeout")
 _MOST_SICK = 8
+
+
+@beat
+def outage(tenant: Tenant, at: datetime, causes: int = 3) -> list[str]:
+    """What all jobs need is away for a moment: objects of each that runs fail, for so many causes."""
+    rng = random.Random(f"{tenant.seed} outage")
+    met = [job for job in tenant.jobs.values() if not job.paused and job.broken is None]
+    for job in met:
+        for code in rng.sample(_CODES, causes):
+            BEATS["fail"](tenant, at, job.id, code=f"{job.spec.prefix}{code}", count=rng.randint(1, 8))
+    return [job.id for job in met]
 
 
 @beat

@@ -30,10 +30,12 @@ async def scene() -> AsyncIterator[Scene]:
         yield Scene(box, client)
 
 
-async def test_somebody_is_called_as_the_directory_calls_them_and_who_is_not_there_has_no_name(scene: Scene) -> None:
+async def test_somebody_is_called_as_the_directory_calls_them_and_who_is_not_there_is_told_to_be_missing(
+    scene: Scene,
+) -> None:
     person = scene.box.tenant.world.people[50]
     assert await display_name(scene.client, person.id) == person.in_teams["displayName"]
-    assert await display_name(scene.client, NOBODY) == ""
+    assert await display_name(scene.client, NOBODY) is None
 
 
 async def test_where_it_may_not_be_read_there_is_no_name_and_where_graph_is_down_that_is_told(scene: Scene) -> None:

@@ -63,7 +63,7 @@ async def test_what_somebody_has_by_now_is_acknowledged_and_what_is_over_calls_n
 
 async def test_a_page_of_a_gateway_is_no_acceptance(home: AtPagerDuty) -> None:
     home.server.next = [Upset(status=200, body=PAGE)]
-    with pytest.raises(TryLater):
+    with pytest.raises(TryLater, match="answered 200 where PagerDuty answers 202: something else seems to answer at"):
         await home.hooks.post(DESK, OPENED)
     assert home.server.pages == 0
 

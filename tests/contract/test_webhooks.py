@@ -11,7 +11,8 @@ import pytest
 
 from bot.adapters.webhooks.caller import LARGEST
 from bot.model import Conversation, Posted
-from bot.ports import CannotLook, TryLater, Undeliverable
+from bot.model.routes import Webhook
+from bot.ports import CannotLook, NotTaken, TryLater, Undeliverable
 from cards.sample import ADDRESSES_CLASH, IN_QUARANTINE
 from tests.support.hooks import DESK, HOMES, NOW, acknowledged, at_home, http_date, message, reopened, resolved, worse
 from tests.support.receivers import PAGE, Upset
@@ -63,6 +64,16 @@ async def test_what_is_said_already_is_not_said_again(home: Any) -> None:
     for _ in range(3):
         await home.hooks.update(DESK, posted, OPENED)
     assert len(home.server.heard) == calls
+
+
+async def test_a_dry_run_knows_who_takes_notes(home: Any) -> None:
+    posted = await home.hooks.post(DESK, OPENED)
+    taken = True
+    try:
+        await home.hooks.note(DESK, posted, "It goes on", OPENED)
+    except NotTaken:
+        taken = False
+    assert Webhook(name="desk", kind=home.kind, url="", secret="").takes_notes is taken
 
 
 async def test_two_incidents_are_two_things(home: Any) -> None:
@@ -143,6 +154,7 @@ async def test_a_page_that_is_no_answer_holds_nothing_up(home: Any, body: bytes,
     home.server.next = [Upset(status=200, body=body, works=works)]
     reason = await trouble(home.hooks.post(DESK, OPENED))
     assert (reason is None) is (home.kind == "generic")  # which is asked for a 2xx and nothing else
+    assert reason is None or "something else seems to answer at its address" in str(reason)
     posted = await deliver(home)
     await home.hooks.update(DESK, posted, message(resolved(IN_QUARANTINE)))
     assert home.states() == ["resolved"]

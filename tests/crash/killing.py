@@ -163,7 +163,7 @@ async def _at_rest(url: str, tenant: Tenant, teams: MemoryTeams, desk: Desk, **c
     finally:
         await store.close()
     said = [json.dumps(card.card) for card in teams.cards()]
-    found = {each.number: sum(marker(each.number) in text for text in said) for each in incidents}
+    found = {each.number: sum(marker(each) in text for text in said) for each in incidents}
     # What another incident explains is told on that one's card.
     own = [each for each in incidents if not each.held_by]
     lost += [f"#{each.number}" for each in own if found[each.number] == 0] + desk.lost(own)

@@ -15,6 +15,7 @@ import pytest
 from bot.adapters.store import Store
 from bot.assembly import utc_now
 from bot.model.routes import Route
+from sandbox.memory_cards import Shown
 from sandbox.memory_connector import Kept
 from tests.support.tenant_box import Dial
 from tests.support.whole import Whole, whole, words
@@ -77,8 +78,13 @@ async def seen(scene: Whole, database: Path) -> Seen:
         ledger = sorted(await tx.ledger.open_objects())
         incidents = sorted((each.alert.fingerprint, each.state.value) for each in await tx.incidents.open())
     await store.close()
-    cards = sorted(f"{words(card)[:9]} {card.card['body'][0].get('id', '')}" for card in scene.teams.cards())
+    cards = sorted(f"{words(card)[:9]} {_marked(card)}" for card in scene.teams.cards())
     return Seen(ledger, incidents, cards, sorted(scene.teams.texts()))
+
+
+def _marked(card: Shown) -> str:
+    """Its marker without the second in which the incident was opened, which is another after another life."""
+    return card.card["body"][0].get("id", "").rpartition("-")[0]
 
 
 class Moment(NamedTuple):

@@ -120,11 +120,12 @@ async def test_what_waits_for_more_than_five_minutes_is_said_with_where_to(scene
     await scene.look(seconds=60)
     scene.clock.turn(minutes=3)
     assert "Deliveries" not in await faults(scene), "what waits for a moment is no fault"
-    assert "1 card not delivered yet" in told(await scene.bot.examine(), Grade.NOTE)["Deliveries"]
+    noted = told(await scene.bot.examine(), Grade.NOTE)["Deliveries"]
+    assert noted == "1 delivery is on its way: General in Identity operations."
     scene.clock.turn(minutes=3)
     said = (await faults(scene))["Deliveries"]
-    assert said.startswith("A card for channel in Identity operations waits for 6 min by now, after 2 attempts.")
-    assert said.endswith("The command undelivered lists what waits.")
+    assert said.startswith("1 delivery waits for General in Identity operations, for 6 min by now, after 2 attempts: ")
+    assert said.endswith("see whether Teams can be reached from here. The command undelivered lists what waits.")
 
 
 async def test_a_watch_that_stands_still_for_more_than_five_minutes_is_said(scene: Whole) -> None:

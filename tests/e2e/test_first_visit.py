@@ -28,6 +28,7 @@ async def test_a_first_visit_from_the_unasked_cards_to_the_resolved_incident(san
         await the_two_cards_appear_unasked(person)
         await person.picture(tmp_path / "cards.png")
         await commands_answer(person)
+        await a_second_channel_hears_of_what_it_asks_for(person)
         await person.open("Identity operations - General")
         await acknowledge_changes_the_card_in_place(person)
         await restart_asks_and_confirm_restarts(person, sandbox)
@@ -48,6 +49,17 @@ async def commands_answer(person: Visitor) -> None:
     await person.sees(person.answer("HR: Workday"), "Workday to Entra ID", "In quarantine")
     await person.say("errors")
     await person.sees(person.answer("objects fail"), "3 × AttributeValueMustBeUnique", "Do this")
+
+
+async def a_second_channel_hears_of_what_it_asks_for(person: Visitor) -> None:
+    await person.open("Identity operations - Identity alerts")
+    await person.post("watch --severity low")
+    await person.sees(person.card("Low or worse"))
+    await person.sees(person.card(FAILING), "Acknowledge")
+    await person.post("routes")
+    await person.sees(
+        person.card("Who hears of what"), "General in Identity", "Identity alerts in Identity", "Low or worse"
+    )
 
 
 async def acknowledge_changes_the_card_in_place(person: Visitor) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import Incident
+from bot.model import Grade, Incident
 from sandbox.home import free_port
 from sandbox.memory_cards import Shown
 from sandbox.teams import general, personal_chat
@@ -88,14 +88,43 @@ async def test_only_operators_say_who_is_on_call_and_the_audit_trail_keeps_it(sc
     assert "I know nobody called" in words(await scene.say("oncall @Nobody Known"))
 
 
-async def test_the_file_of_routes_names_who_is_on_call_and_the_fallback_hears_when_all_were_asked_in_vain(
-    tmp_path: Path,
-) -> None:
-    stranger = "0f000000-0000-4000-8000-000000000001"
+STRANGER = "0f000000-0000-4000-8000-000000000001"
+"""Well-formed, and nobody's."""
+
+
+async def test_who_does_not_exist_is_followed_by_the_next_one_at_once_and_is_a_thing_to_mend(tmp_path: Path) -> None:
+    file = tmp_path / "routes.toml"
+    file.write_text("", "utf-8")
+    async with whole(tmp_path, routes=file, remind="off") as scene:
+        ben = scene.tenant.admins[1]
+        file.write_text(f'[oncall]\npeople = ["{STRANGER}", "{ben["id"]}"]\nminutes = 15\n', "utf-8")
+        assert scene.bot.rereading is not None
+        await scene.bot.rereading.look()
+        await scene.look()
+        await says(scene, 1, "unwatch all")
+        incident = await opened(scene)
+        before = len(chat(scene, 1))
+        await scene.look(seconds=15 * 60)
+        assert len(chat(scene, 1)) == before
+        await scene.look(seconds=5)
+        assert len(chat(scene, 1)) == before + 1, "within seconds, and not after another 15 minutes"
+        assert f"Not reached  {STRANGER} (Teams answered 403" in words(scene.card("is in quarantine"))
+        for said in ("Escalated", "Escalates"):
+            assert f"{said} to {ben['displayName']} at" in words(scene.card("is in quarantine"))
+        (note,) = [text for text in scene.teams.texts(general(scene.tenant)) if STRANGER in text]
+        assert f"Could not be reached: {STRANGER} (Teams answered 403" in note
+        assert f"the chat of {STRANGER}" in words(await scene.say(f"who was told {incident.number}"))
+        found = [each for each in await scene.bot.examine() if each.topic == "On call"]
+        missing = f"{STRANGER} cannot be asked: nobody in the directory has this object id."
+        assert (found[0].grade, found[0].text) == (Grade.FAULT, f"{missing} Mend people of [oncall] in {file.name}.")
+        assert found[-1].text == "1 person can be asked after 15 minutes."
+
+
+async def test_where_nobody_on_call_can_be_reached_the_fallback_hears_so_at_once(tmp_path: Path) -> None:
     file = tmp_path / "routes.toml"
     fallback = "mailto:iam@contoso.example"
     file.write_text(
-        f'[fallback]\nto = ["{fallback}"]\n[oncall]\npeople = ["{stranger}"]\nminutes = 1\nseverity = "medium"\n',
+        f'[fallback]\nto = ["{fallback}"]\n[oncall]\npeople = ["{STRANGER}"]\nminutes = 1\nseverity = "medium"\n',
         "utf-8",
     )
     nobody: Any = {
@@ -107,18 +136,18 @@ async def test_the_file_of_routes_names_who_is_on_call_and_the_fallback_hears_wh
     async with whole(tmp_path, routes=file, **nobody) as scene:
         await scene.look()
         incident = await opened(scene)
-        for _ in range(6):
+        await scene.look(seconds=61)
+        await scene.look(seconds=5)
+        assert "nobody on call could be reached, and nobody has taken it" in words(scene.card("is in quarantine"))
+        *_, asked, lost = scene.teams.texts(general(scene.tenant))
+        assert asked.endswith("Somebody on call is asked now.")
+        assert lost.startswith(f"Nobody on call could be reached: {STRANGER} (Teams answered 403")
+        for _ in range(3):
             await scene.look(seconds=61)
-        card = scene.card("is in quarantine")
-        assert "nobody has taken it" in words(card)
-        notes = scene.teams.texts(general(scene.tenant))
-        assert any("Somebody on call" in text for text in notes)
-        assert not any(stranger in text for text in [*notes, words(card)])
         async with scene.bot.store.look() as tx:
             assert fallback in await tx.outbox.places(incident.number)
             steps = [each.kind for each in await tx.timeline.of(incident.number)]
-        assert steps.count("escalated") == 3
-        assert steps.count("escalation ended") == 1
+        assert [steps.count(each) for each in ("escalated", "not reached", "escalation ended")] == [1, 1, 1]
 
 
 async def test_it_is_said_again_ever_more_seldom_and_once_each_also_by_the_next_leader(tmp_path: Path) -> None:

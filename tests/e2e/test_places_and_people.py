@@ -144,6 +144,35 @@ async def test_new_names_of_teams_and_channels_are_known_everywhere(scene: Whole
     assert (await known(scene)).team_name == "Identity & access"
 
 
+@pytest.mark.parametrize("line", ["watch --severity low", "watch"])
+async def test_a_second_channel_has_its_name_and_the_routes_that_people_make_there(scene: Whole, line: str) -> None:
+    channel = scene.tenant.team["channels"][1]["id"]
+    await scene.teams.say(line, conversation=channel)
+    (answer,) = scene.teams.cards(channel)
+    assert "changes nothing" not in words(answer)
+    await in_trouble(scene)
+    routes = words(await scene.say("routes"))
+    assert "General in Identity operations" in routes
+    assert "Identity alerts in Identity operations" in routes
+    (number,) = [each.number for each in await scene.incidents()]
+    told_of = words(await scene.say(f"who was told {number}"))
+    assert "General in Identity operations" in told_of
+    assert "Identity alerts in Identity operations" in told_of
+    assert sum(QUARANTINE in words(card) for card in scene.teams.cards(channel)) == 1
+
+
+async def test_a_channel_whose_name_teams_does_not_tell_just_now_is_answered_all_the_same(scene: Whole) -> None:
+    scene.faults.add(Fault(area="door", kind="status", status=503, match="/v3/teams/", times=0))
+    channel = scene.tenant.team["channels"][1]["id"]
+    await scene.teams.say("watch", conversation=channel)
+    assert "channel" in words(await scene.say("routes"))
+    assert not (await known(scene, channel)).name
+    scene.faults.clear()
+    scene.clock.turn(seconds=3_660)
+    await scene.teams.say("jobs", conversation=channel)
+    assert (await known(scene, channel)).name == "Identity alerts"
+
+
 async def test_an_app_that_was_removed_is_silent_and_goes_on_when_it_is_installed_again(scene: Whole) -> None:
     where = general(scene.tenant)
     assert (await scene.door.deliver(removed(where, scene.tenant, scene.door.url))).ok

@@ -35,6 +35,10 @@ async def test_cards_come_unasked_answer_buttons_and_change_in_place(sandbox: Ru
         assert await person.page.locator(".ac-adaptiveCard:visible").count() == 1
         await person.post("jobs")
         await person.sees(person.card("jobs"), "You said")
+        await person.open("Identity operations - Identity alerts")
+        await person.post("routes")
+        await person.sees(person.card("routes"), "You said")
+        assert await person.page.locator(".ac-adaptiveCard:visible").count() == 1, "the team has the app already"
         await person.open("Personal Chat")
         await person.say("errors")
         await person.sees(person.answer("You said errors"))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.lag import Lag
 from sandbox.memory_cards import Shown
 from sandbox.teams import general, personal_chat
 from tests.support.card_checks import problems
@@ -75,6 +76,15 @@ async def test_quiet_hours_hold_back_what_happens_and_one_digest_tells_it(scene:
     await ben_says(scene, f"incident {quarantine.number}")
     await scene.deliver()
     assert any(f"#{quarantine.number} · nobody has it yet" in words(card) for card in of_ben(scene))
+
+
+async def test_the_story_of_a_storm_shows_its_digest_within_two_minutes(tmp_path: Path) -> None:
+    async with whole(tmp_path, story="storm", lag=Lag()) as scene:
+        for _ in range(3):
+            await scene.look(seconds=30)
+        assert scene.clock() - scene.tenant.started < timedelta(minutes=2)
+        (digest,) = digests(scene.teams.cards(general(scene.tenant)))
+        assert "Too much at once" in words(digest)
 
 
 async def test_what_happens_in_a_storm_comes_as_one_digest_that_lives_on(tmp_path: Path) -> None:

@@ -148,6 +148,31 @@ async def test_what_was_refused_for_a_wrong_secret_arrives_once_the_secret_is_me
         assert told.json["event"] == "opened"
 
 
+async def test_a_webhook_that_was_closed_is_opened_by_every_new_file_and_by_no_look_at_the_old_one(
+    own: Own, tmp_path: Path
+) -> None:
+    async with whole(tmp_path, routes=own.path, webhook_allow="127.0.0.1") as scene:
+        await scene.look()
+        await reread(scene)
+        own.refuse(410)
+        scene.tenant.beat("proxy_conflict", count=3)
+        await scene.look(seconds=60)
+        own.at.server.next = []
+        before = len(own.at.server.heard)
+        for _ in range(3):
+            await reread(scene)
+        assert len(own.at.server.heard) == before
+        own.save()
+        await reread(scene)
+        assert [each.json["event"] for each in own.at.server.heard[before:]] == ["opened"]
+        assert await owed(scene) == []
+
+
+async def owed(scene: Whole) -> list[tuple[str, int]]:
+    async with scene.bot.store.look() as tx:
+        return [(each.state, each.count) for each in await tx.owing.all()]
+
+
 async def test_a_webhook_that_stays_as_it_is_is_told_nothing_again_though_another_one_is_new(
     own: Own, tmp_path: Path
 ) -> None:

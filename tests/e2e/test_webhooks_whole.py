@@ -12,7 +12,7 @@ from bot.ports import BadSettings
 from tests.support.hooks import ROUTING_KEY, SECRET, AtGeneric
 from tests.support.receivers import PagerDutyLike, Server, Upset, basic
 from tests.support.servicenow_like import ServiceNowLike
-from tests.support.whole import Whole, whole
+from tests.support.whole import Whole, whole, words
 
 ROUTES = """
 [webhooks.own]
@@ -114,6 +114,33 @@ async def test_a_webhook_that_is_added_to_the_file_is_called_without_a_restart(
         for _ in range(5):
             await scene.look(seconds=60)
         assert await state(scene, outside) == (["resolved"], ["6"], ["resolved"])
+
+
+async def test_a_webhook_that_is_gone_for_a_while_is_told_of_until_an_operator_opens_it_and_then_hears_all_once(
+    outside: Outside, tmp_path: Path
+) -> None:
+    async with whole(tmp_path, routes=outside.file(tmp_path), webhook_allow="127.0.0.1") as scene:
+        await scene.look()
+        scene.tenant.beat("proxy_conflict", count=3)
+        for at in range(4):
+            scene.tenant.beat("fail", job="Plotter", code=f"TroubleOfKind{at}", count=1)
+        await scene.look(seconds=60)
+        told = len(outside.own.states())
+        outside.own.server.next = [Upset(status=410)] * 50
+        for each in await scene.incidents():
+            await scene.say(f"ack {each.number}")
+        await scene.look(seconds=60)
+        assert told > 1
+        for line in ("undelivered", "doctor", "routes"):
+            assert "The bot goes on after undelivered retry all" in words(await scene.say(line))
+        outside.own.server.heard.clear()
+        outside.own.server.next.clear()
+        await scene.teams.press(await scene.say("undelivered retry all"), "confirm")
+        await scene.look(seconds=60)
+        assert outside.own.states() == ["acknowledged"] * told
+        ids = [each.headers["Syncwatch-Delivery"] for each in outside.own.server.heard]
+        assert len(ids) == len(set(ids)), "nothing comes twice"
+        assert "Everything has been delivered." in words(await scene.say("undelivered"))
 
 
 async def test_an_address_inside_is_told_at_the_start(outside: Outside, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from typing import Any, cast
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -80,6 +80,18 @@ def test_no_text_adds_a_header_a_reader_or_a_line(said: str) -> None:
     assert all(len(line) <= 78 for line in head)
     assert b"\r" not in raw.replace(b"\r\n", b"")
     assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+@given(st.lists(st.text(alphabet=[chr(each) for each in range(33, 127)], min_size=1, max_size=50), max_size=20))
+@example(["[high]", *["0123456789"] * 40])
+@example(["-", *["x" * 50] * 9])
+def test_plain_letters_stand_in_the_subject_as_they_are_for_filters_that_decode_nothing(words: list[str]) -> None:
+    said = " ".join(words)
+    assume("=?" not in said)
+    head = encoded(replace(letter("x"), subject=said)).split(b"\r\n\r\n", 1)[0]
+
+    assert f"\r\nSubject: {said}\r\n".encode() in head.replace(b"\r\n ", b" ") + b"\r\n"
+    assert all(len(line) <= 78 for line in head.split(b"\r\n"))
 
 
 @pytest.mark.parametrize("said", EVIL)

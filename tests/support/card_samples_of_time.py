@@ -36,6 +36,15 @@ def waiting(asked: int, *, spent: bool = False) -> Incident:
     return replace(sample.IN_QUARANTINE, waiting=after)
 
 
+def unreached(*, alone: bool) -> Incident:
+    """Nobody of those on call could be reached; unless they are alone, one of them was asked then."""
+    why = "Teams answered 403 ConversationBlockedByUser: The bot was blocked here. It goes on as soon as somebody unblocks it."
+    gone = Person(id="33333333-3333-4333-8333-333333333333")
+    lost = tuple(Asked(person=each, at=NOW, missed=why) for each in (ADA, gone, BOB, replace(gone, id="d")))
+    after = Waiting(since=sample.BEGAN, asked=lost if alone else (*lost, Asked(person=BOB, at=NOW)), spent=True)
+    return replace(sample.IN_QUARANTINE, waiting=after)
+
+
 def overfull(columns: int, rows: int, facts: int = 3) -> Incident:
     """A rule found more than a card holds."""
     wide = Sheet(
@@ -58,6 +67,11 @@ def cards_of_time() -> dict[str, Card]:
         "quiet-muted": quiet(Peace(wishes=replace(nobody, muted_until=muted), until=muted, held=tuple(range(40))), NOW),
         "oncall-nobody": oncall(Rota(duty=None), NOW),
         "oncall-settings": oncall(Rota(duty=duty, waits=(waiting(0),) * 20, spent=(waiting(9, spent=True),)), NOW),
+        "oncall-unreached": oncall(
+            Rota(duty=duty, spent=(unreached(alone=True),), unreached={"a": "The bot was *blocked* here. " * 20}), NOW
+        ),
+        "incident-not-reached": incident(unreached(alone=False), sample.PASSWORD_ADVICE, NOW),
+        "incident-nobody-reached": incident(unreached(alone=True), sample.PASSWORD_ADVICE, NOW),
         "incident-escalates": incident(waiting(5), sample.PASSWORD_ADVICE, NOW),
         "incident-escalated-in-vain": incident(waiting(9, spent=True), sample.PASSWORD_ADVICE, NOW),
         "incident-of-many-rows": incident_card(overfull(6, 200), NOW),

@@ -34,7 +34,7 @@ def message(incident: Incident, key: str = "") -> Message:
         card=card,
         summary=summary(incident),
         key=key or f"incident-{incident.number}",
-        marker=marker(incident.number),
+        marker=marker(incident),
         incident=incident,
     )
 

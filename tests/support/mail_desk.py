@@ -16,6 +16,7 @@ from bot.model import Conversation, Incident
 from bot.ports import Message, TryLater, Undeliverable
 from cards import notes, sample
 from cards.incident import incident as incident_card
+from cards.incident import marker
 
 SENDER = mailbox("Syncwatch <syncwatch@contoso.example>")
 DESK = Conversation(id="mailto:desk@contoso.example", tenant_id="t", service_url="", name="Service desk")
@@ -27,7 +28,7 @@ def told(incident: Incident = sample.IN_QUARANTINE, key: str = "incident-42") ->
         card=incident_card(incident, sample.PASSWORD_ADVICE, sample.NOW),
         summary=notes.summary(incident),
         key=key,
-        marker="syncwatch-incident-42.",
+        marker=marker(incident),
         incident=incident,
     )
 

@@ -1,5 +1,5 @@
-"""A mailroom with webhooks that are down or take no reports, and what the list, the metrics, the doctor and the heartbeat
-say of what is owed there.
+"""A mailroom with receivers that are down, closed, or take no reports, and what the list, the metrics, the doctor and the
+heartbeat say of what is owed there.
 """
 
 from __future__ import annotations
@@ -70,12 +70,16 @@ class Owing:
         """What the list calls it, once the metric and the doctor agree on how much it is."""
         async with self.store.look() as tx:
             listed = [each.name for each in await tx.owing.dead()]
-        text = await Metrics().text(self.store, Health({}, self.now), self.now(), leads=True)
-        lines = [each for each in text.decode().splitlines() if each.startswith("syncwatch_undelivered{")]
-        assert sum(float(each.split()[-1]) for each in lines if 'state="dead"' in each) == len(listed)
+        assert await self.counted("dead") == len(listed)
         faults = [said for grade, said in await self.diagnosed() if grade is Grade.FAULT and "given up" in said]
         assert sum(int(each.split()[0]) for each in faults) == len(listed)
         return listed
+
+    async def counted(self, state: str) -> int:
+        """How many deliveries of a state /metrics tells of, of all kinds."""
+        text = await Metrics().text(self.store, Health({}, self.now), self.now(), leads=True)
+        lines = [each for each in text.decode().splitlines() if each.startswith("syncwatch_undelivered{")]
+        return int(sum(float(each.split()[-1]) for each in lines if f'state="{state}"' in each))
 
     async def diagnosed(self) -> Sequence[tuple[Grade, str]]:
         """What the doctor says of deliveries."""

@@ -8,11 +8,11 @@ import pytest
 
 from bot import calling
 from bot.calling import Names
-from bot.model import Person
+from bot.model import Asked, Person
 from bot.model.held import Duty
 from bot.ports import SourceDown
 from cards import notes, sample
-from tests.support.make import ADA, Hand
+from tests.support.make import ADA, NOON, Hand
 
 EVE = Person(id="33333333-3333-4333-8333-333333333333")
 
@@ -21,10 +21,11 @@ class Directory:
     """Answers as it is told to, and counts."""
 
     def __init__(self) -> None:
-        self.names, self.asked = {EVE.id: "Eve Outside"}, list[str]()
+        self.names: dict[str, str | None] = {EVE.id: "Eve Outside"}
+        self.asked = list[str]()
         self.error: Exception | None = None
 
-    async def ask(self, who: str) -> str:
+    async def ask(self, who: str) -> str | None:
         self.asked.append(who)
         if self.error is not None:
             raise self.error
@@ -74,11 +75,17 @@ async def test_no_more_names_are_kept_than_are_of_use() -> None:
     assert called(names, EVE) == [""]
 
 
-def test_a_note_never_shows_an_id() -> None:
+def test_a_note_shows_no_id_of_who_is_asked() -> None:
     said = notes.escalated(sample.IN_QUARANTINE, EVE, timedelta(minutes=15))
     assert said.endswith("for 15 min. Somebody on call is asked now.")
-    closed = notes.escalated(sample.IN_QUARANTINE, EVE, timedelta(minutes=15), "the app is not there")
-    assert closed.endswith("Somebody on call cannot be reached in chat: the app is not there")
     named = notes.escalated(sample.IN_QUARANTINE, Person(id=EVE.id, name="*Eve*"), timedelta(minutes=15))
     assert "is on call and is asked now." in named
-    assert EVE.id not in said + closed + named
+    assert EVE.id not in said + named
+
+
+def test_a_note_names_who_could_not_be_reached_and_by_the_id_that_has_to_be_mended_where_there_is_no_name() -> None:
+    why = "Teams answered 404 UserNotFound."
+    lost = [Asked(person=each, at=NOON, missed=why) for each in (EVE, Person(id="b", name="*Bob*"))]
+    said = notes.escalated(sample.IN_QUARANTINE, ADA, timedelta(minutes=15), lost)
+    assert f"Could not be reached: {EVE.id} (Teams answered 404 UserNotFound); ＊Bob＊ (Teams" in said
+    assert said.endswith("Ada Admin is on call and is asked now.")

@@ -104,9 +104,9 @@ def test_its_buttons_are_commands() -> None:
 def test_the_card_can_be_found_again_by_its_marker_and_never_by_another_ones() -> None:
     card = incident(OPEN, None, NOW)
 
-    assert card["body"][0]["id"] == marker(42) == "syncwatch-incident-42."
-    assert marker(42) in json.dumps(card)
-    assert marker(4) not in json.dumps(card)
+    assert card["body"][0]["id"] == marker(OPEN) == f"syncwatch-incident-42-{OPEN.opened_at:%Y%m%dT%H%M%S}."
+    assert marker(replace(OPEN, number=4)) not in json.dumps(card)
+    assert marker(replace(OPEN, opened_at=NOW)) not in json.dumps(card), "another database's incident of that number"
 
 
 def test_acknowledged_says_by_whom_and_takes_the_button_away() -> None:

@@ -16,7 +16,7 @@ from sandbox.door import Door
 from sandbox.faults import Fault, Faults
 from sandbox.memory_teams import MemoryTeams
 from sandbox.server import Sandbox
-from sandbox.teams import Reply, general, personal_chat
+from sandbox.teams import Reply, bot_id, general, group_chat, personal_chat
 from sandbox.tenant import Tenant
 from tests.support.stand_in import StandIn, card, message
 
@@ -120,6 +120,37 @@ async def test_an_installation_is_news_only_once(stage: Stage) -> None:
             await client.post(f"{stage.door.url}api/messages", json=activity)
     told = [one["action"] for one in stage.bot.heard if one["type"] == "installationUpdate"]
     assert told == ["add", "remove", "add"]
+
+
+async def test_a_team_has_the_app_once_and_not_in_each_of_its_channels(stage: Stage) -> None:
+    second = stage.tenant.team["channels"][1]["id"]
+    await stage.door.install()
+    told = len(stage.bot.heard)
+    async with aiohttp.ClientSession() as client:
+        for activity in as_the_playground_opens(stage, second):
+            answer = await client.post(f"{stage.door.url}api/messages", json=activity)
+            assert answer.status == 200
+    assert len(stage.bot.heard) == told
+    await stage.teams.say("jobs", conversation=second)
+    assert "jobs" in stage.teams.cards(second)[-1].text
+
+
+async def test_the_app_is_added_to_a_group_chat_when_it_is_opened_first(stage: Stage) -> None:
+    chat = group_chat(stage.tenant)
+    await stage.door.install()
+    told = len(stage.bot.heard)
+    async with aiohttp.ClientSession() as client:
+        for _ in range(2):
+            for activity in as_the_playground_opens(stage, chat):
+                await client.post(f"{stage.door.url}api/messages", json=activity)
+    assert [one["type"] for one in stage.bot.heard[told:]] == ["installationUpdate", "conversationUpdate"]
+
+
+def as_the_playground_opens(stage: Stage, conversation: str) -> list[dict[str, Any]]:
+    """What it sends when a conversation is first looked at."""
+    where = {"conversation": {"id": conversation}}
+    joined = {"type": "conversationUpdate", "membersAdded": [{"id": bot_id(stage.tenant)}], **where}
+    return [{"type": "installationUpdate", "action": "add", **where}, joined]
 
 
 async def test_a_button_answers_its_presser_and_changes_the_card_for_everybody(stage: Stage) -> None:
@@ -276,6 +307,8 @@ async def test_the_roster_and_the_team_can_be_asked(stage: Stage) -> None:
     assert page["members"] == everybody
     _, team = await stage.call("GET", f"teams/{general(stage.tenant)}")
     assert team["aadGroupId"] == stage.tenant.team["groupId"]
+    _, channels = await stage.call("GET", f"teams/{general(stage.tenant)}/conversations")
+    assert [one["name"] for one in channels["conversations"]] == [None, "Identity alerts"]
 
 
 async def test_teams_windows_throttle_a_thread_and_say_for_how_long() -> None:

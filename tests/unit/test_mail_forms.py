@@ -14,7 +14,7 @@ from bot.adapters.email.reading import plain, unguarded
 from bot.ports import Card
 from cards import sample
 from cards.charts import bar_chart, line_chart, share_chart
-from cards.elements import button, buttons, card, facts, link, text
+from cards.elements import button, buttons, card, cell, facts, link, table, text
 from cards.incident import incident
 from cards.plain import clean
 from tests.laws.test_cards_are_text import HOSTILE
@@ -112,6 +112,17 @@ def test_times_are_told_in_utc_alone() -> None:
 
     assert written(made) == "Since: 20 Nov 22:14 UTC\nUntil: about 21 Nov 01:20 UTC, or so"
     assert "{{" not in html(made)
+
+
+def test_each_row_of_a_table_is_a_line_or_a_block_with_a_line_for_each_column() -> None:
+    header = [[cell("What")], [cell("")], [cell("Why")]]
+    rows = [
+        [[cell("a")], [cell("b")], [cell("c")]],
+        [[cell("d"), cell("since noon")], [], [cell("e"), text("f")]],
+    ]
+    made = card([table((1, 1, 1), [header, *rows])], fallback="x")
+
+    assert written(made) == "- What: a; b; Why: c\n- What: d\n    since noon\n  Why: e\n    f"
 
 
 def test_links_are_links_and_buttons_are_what_to_say_in_teams() -> None:

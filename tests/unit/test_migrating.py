@@ -72,6 +72,7 @@ async def test_everything_moves_to_another_kind_of_database_and_goes_on_there(
     assert await Store.revision_at(new) == "", "nothing was made"
     assert (await migrate(new, source=old)).startswith("7 rows of 3 tables are copied.")
     moved = await Store.open(new)
+    assert moved.mark == store.mark
     async with moved.begin() as tx:
         assert len(await tx.outbox.due(NOON)) == 3
         assert await tx.conversations.get(CHANNEL.id) == CHANNEL

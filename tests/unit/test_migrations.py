@@ -72,8 +72,10 @@ async def test_the_migrations_lead_to_the_tables_that_a_new_database_has(databas
 async def test_a_database_of_any_age_is_brought_up_to_date_with_what_is_in_it(revision: str, database_url: str) -> None:
     await on(database_url, partial(upgrade, to=revision))
     tables = await on(database_url, fill)
-    await (await Store.open(database_url)).close()
+    store = await Store.open(database_url)
+    await store.close()
     assert tables <= await on(database_url, filled)
+    assert store.mark == ("seven" if "identity" in tables else "")
 
 
 async def test_a_first_start_that_was_cut_short_is_made_good(database_url: str) -> None:

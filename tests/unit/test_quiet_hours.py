@@ -111,10 +111,16 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
 
 
 @pytest.mark.parametrize(
-    "line", ["quiet 22:00-07:00", "quiet 22-7", "quiet 22.00 – 7:00", "quiet 22:00 to 07:00", "quiet 22:00—07:00"]
+    "line",
+    [
+        *("quiet 22:00-07:00", "quiet 22-7", "quiet 22.00 – 7:00", "quiet 22:00 to 07:00", "quiet 22:00—07:00"),
+        *("quiet 10pm-7am", "quiet 10 PM to 7 a.m.", "quiet 10:00pm-07:00am Europe/Berlin", "quiet 22-7am Berlin"),
+    ],
 )
 async def test_hours_are_understood_as_people_and_phones_write_them(talk: Talk, line: str) -> None:
-    assert "22:00 to 07:00" in shown(await talk.say(line))
+    answer = shown(await talk.say(line))
+    assert "22:00 to 07:00" in answer
+    assert "write quiet Europe/Berlin, or another one, to set it" in answer
 
 
 async def test_quiet_shows_how_it_stands_and_off_ends_it(talk: Talk) -> None:
@@ -159,6 +165,8 @@ async def test_a_city_that_there_is_but_once_names_its_zone(talk: Talk, city: st
         "quiet 25:00-07:00",
         "quiet 22:00-22:00",
         "quiet 22:00",
+        "quiet 13pm-7am",
+        "quiet 0am-7am",
         "quiet ../../etc/passwd",
         "quiet 22:00-07:00 /etc/localtime",
         "quiet --except critical",
@@ -169,6 +177,11 @@ async def test_a_city_that_there_is_but_once_names_its_zone(talk: Talk, city: st
         "mute 2020-01-01",
         "mute 99999999d",
         "mute 0m",
+        "mute 18",
+        "mute 18pm",
+        "mute 18:00 Europe/Nowhere",
+        "mute 9999-12-31 23:59 America/New_York",
+        "mute 0001-01-01 Asia/Tokyo",
     ],
 )
 async def test_what_cannot_be_meant_is_refused_and_changes_nothing(talk: Talk, line: str) -> None:
@@ -184,6 +197,13 @@ async def test_mute_takes_a_span_a_time_or_a_date_and_off(talk: Talk) -> None:
         ("mute for 2 hours", now + timedelta(hours=2)),
         ("mute 18:00", at("2026-11-20T18:00")),
         ("mute until 09:30", at("2026-11-21T09:30")),
+        ("mute 18:00 Europe/Berlin", at("2026-11-20T18:00")),
+        ("mute 18:00 UTC", at("2026-11-20T19:00")),
+        ("mute 6pm", at("2026-11-20T18:00")),
+        ("mute until 6:30 P.M. berlin", at("2026-11-20T18:30")),
+        ("mute 12am", at("2026-11-21T00:00")),
+        ("mute 12pm New York", at("2026-11-20T18:00")),
+        ("mute 2026-11-24 08:15 Asia/Tokyo", at("2026-11-24T00:15")),
         ("mute 2026-11-24", at("2026-11-24T00:00")),
         ("mute 2026-11-24 08:15", at("2026-11-24T08:15")),
     ):
@@ -191,6 +211,23 @@ async def test_mute_takes_a_span_a_time_or_a_date_and_off(talk: Talk) -> None:
         async with talk.store.look() as tx:
             assert (await tx.wishes.get("11111111-1111-4111-8111-111111111111")).muted_until == ends, line
     assert "Muted no" in shown(await talk.say("mute off"))
+
+
+@pytest.mark.parametrize(
+    ("line", "why", "offered"),
+    [
+        ("mute 100d", "That is further away than 30 days, which is the longest.", ("mute", "30d")),
+        ("mute 2027-11-24", "That is further away than 30 days, which is the longest.", ("mute", "30d")),
+        ("mute 2020-01-01", "That would be over already.", ("mute", "2h")),
+        ("mute 18:00 Berlln", "Did you mean Europe/Berlin?", ("mute", "18:00 Europe/Berlin")),
+    ],
+)
+async def test_which_end_cannot_be_meant_is_said_and_one_that_can_is_offered(
+    talk: Talk, line: str, why: str, offered: tuple[str, str]
+) -> None:
+    answer = await talk.say(line)
+    assert why in shown(answer)
+    assert next(iter(buttons(answer).values())) == offered
 
 
 def test_every_zone_of_the_list_is_taken_in_any_case() -> None:

@@ -105,6 +105,24 @@ async def test_a_file_that_stays_as_it_is_is_not_read_again(desk: Desk) -> None:
     assert (desk.reads, desk.woken) == (before, 0)
 
 
+async def test_an_address_that_was_closed_is_opened_by_a_save_of_the_same_text_once_it_can_be_read(desk: Desk) -> None:
+    async def is_open() -> bool:
+        async with desk.store.look() as tx:
+            known = await tx.conversations.get(MAIL)
+        return known is not None and known.active
+
+    async with desk.store.begin() as tx:
+        await tx.conversations.close(MAIL, "The mail server knows no such mailbox")
+    await desk.rereading.look()
+    assert not await is_open(), "a look at the old file opens nothing"
+    desk.save("[[routes")
+    await desk.rereading.look()
+    assert not await is_open()
+    desk.save(to(MAIL))
+    await desk.rereading.look()
+    assert await is_open()
+
+
 async def test_what_was_changed_between_the_start_and_the_first_look_is_not_missed(desk: Desk) -> None:
     desk.save(to(DESK))
     late = Rereading(

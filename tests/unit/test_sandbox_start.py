@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import node
+from sandbox.child import Child
 from sandbox.home import Home, StartFailed, check_port, free_port
 from sandbox.playground import configuration
 from sandbox.tenant import Tenant
@@ -111,12 +112,38 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         pass
 
 
+async def test_all_that_a_program_refuses_is_shown_and_where_the_rest_is(tmp_path: Path) -> None:
+    logged = "2026-11-21T03:12:44 WARNING bot.serving READERS is everybody"
+    mistakes = [f"  ROUTES: mistake {at}" for at in range(60)]
+    few = await ended(tmp_path, logged, "Settings are wrong; mend these:", *mistakes[:12])
+    assert few.splitlines() == ["Settings are wrong; mend these:", *mistakes[:12]]
+    many = await ended(tmp_path, logged, "Settings are wrong; mend these:", *mistakes)
+    assert many.splitlines()[:40] == ["Settings are wrong; mend these:", *mistakes[:39]]
+    assert many.splitlines()[40:] == [f"  … and 21 more lines in {tmp_path / 'said.log'}"]
+
+
+async def test_of_a_crash_and_of_a_silent_end_the_last_lines_are_shown(tmp_path: Path) -> None:
+    crash = ["Traceback (most recent call last):", *(f'  File "{at}.py"' for at in range(9)), "ValueError: no"]
+    assert (await ended(tmp_path, *crash)).splitlines() == ['  File "7.py"', '  File "8.py"', "ValueError: no"]
+    logged = [f"2026-11-21T03:12:4{at} INFO bot.serving tick" for at in range(5)]
+    assert (await ended(tmp_path, *logged)).splitlines() == logged[2:]
+    assert await ended(tmp_path) == ""
+
+
+async def ended(folder: Path, *lines: str) -> str:
+    """Why a program ended that has written these lines."""
+    program = "import sys; print(*sys.argv[1:], sep='\\n'); sys.exit(2)"
+    async with Child([sys.executable, "-c", program, *lines], log=folder / "said.log", cwd=folder) as child:
+        assert await child.ended() == 2
+        return child.why_ended()
+
+
 def test_a_port_that_is_taken_or_is_none_is_refused() -> None:
     check_port(free_port())
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(StartFailed, match="cannot be used"):
+        with pytest.raises(StartFailed, match=r'cannot be used.* --port NUMBER; .*make run ARGS="--port NUMBER"'):
             check_port(int(taken.getsockname()[1]))
     with pytest.raises(StartFailed, match="Port 99999 cannot be used"):
         check_port(99_999)

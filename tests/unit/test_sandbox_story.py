@@ -81,6 +81,15 @@ def test_a_storm_keeps_things_failing_and_recovering() -> None:
     assert len(codes) > 8
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_storm_begins_with_more_causes_than_anybody_could_read_one_by_one(seed: int) -> None:
+    tenant, dial = make_tenant("storm", seed=seed, lag=Lag())
+    later(tenant, dial, seconds=90)
+    met = {(job, code) for (job, _), code in open_failures(tenant).items()}
+    assert len(met) > 20
+    assert open_failures(make_tenant("quiet", seed=seed)[0]) == {}
+
+
 def test_rows_are_late_out_of_order_and_sometimes_doubled_as_the_lag_says() -> None:
     tenant, dial = make_tenant(lag=Lag(p95=120, late=0.02, tail=3600, repeats=0.01))
     for _ in range(60 * 12):

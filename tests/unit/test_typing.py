@@ -78,6 +78,18 @@ async def test_the_usage_of_token_has_a_job_and_a_date(talk: Talk) -> None:
     assert "is noted" in shown(await talk.say("token slack 2027-03-31"))
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Who was told of #1?", "who was told of 1 ?", "who told 1?", "who was told about incident 1", "incident #1?"],
+)
+async def test_an_incident_may_be_asked_for_as_in_a_sentence(talk: Talk, line: str) -> None:
+    answer = await talk.say(line)
+    if " told 1" in line:
+        answer = await talk.press(*next(iter(buttons(answer).values())))
+    assert "#1" in shown(answer)
+    assert "is not the number" not in shown(answer)
+
+
 # --- Phones ------------------------------------------------------------------------------------------------------------
 
 

@@ -99,6 +99,10 @@ def test_where_webhooks_may_go_is_hosts_and_networks() -> None:
 
     allowed = settings("tickets.corp.example, 10.1.0.0/16 [fd00::1] localhost").webhook_allow
     assert allowed == ("tickets.corp.example", "10.1.0.0/16", "[fd00::1]", "localhost")
+    with pytest.raises(ValueError, match=r"'http://foo/', '10\.0\.0\.0/99' are neither a host"):
+        settings("http://foo/ fine.example 10.0.0.0/99")
+    with pytest.raises(ValueError, match=r"'5/' and 2 more are neither a host"):
+        settings(" ".join(f"{each}/" for each in range(1, 8)))
     for wrong in ("10.1.0.0/33", "https://x.example", "10.1.0", "a b/c"):
         with pytest.raises(ValueError, match="neither a host"):
             settings(wrong)

@@ -64,7 +64,11 @@ def _container_words(name: str) -> str:
 
 
 def _row(names: list[str], cells: list[str]) -> str:
-    return "; ".join(f"{name}{cell}" for name, cell in zip(names, cells, strict=True) if cell)
+    """One line; where a cell has several, a line for each cell, and what else it says set in below that."""
+    filled = [f"{name}{cell}" for name, cell in zip(names, cells, strict=True) if cell]
+    if not any("\n" in cell for cell in filled):
+        return "; ".join(filled)
+    return "\n  ".join(cell.replace("\n", "\n    ") for cell in filled)
 
 
 def _actions(element: Json) -> str:

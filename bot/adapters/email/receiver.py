@@ -25,7 +25,7 @@ class Email:
     """A receiver of mail: its conversations are addresses, `mailto:iam@contoso.com`."""
 
     def __init__(self, connection: Connection, *, sender: Address, bot: str, now: Clock) -> None:
-        """`bot` is the bot's own id: two bots that write to one address have threads of their own."""
+        """`bot` names the bot and its database: two bots that write to one address have threads of their own."""
         self._connection, self._sender, self._bot, self._now = connection, sender, bot, now
 
     @property

@@ -20,8 +20,8 @@ class _User(Wire, frozen=True, kw_only=True):
     display_name: str | None = None
 
 
-async def display_name(client: GraphClient, user_id: str) -> str:
-    """By object id; "" where there is no such user, or where it may not be read. Raises SourceDown."""
+async def display_name(client: GraphClient, user_id: str) -> str | None:
+    """By object id: None where there is no such user, "" where it may not be read. Raises SourceDown."""
     try:
         found = await client.ask(f"/users/{quote(user_id, safe='')}?$select=displayName", needs=NEEDS)
         return clean(lenient.decode(found, _User).display_name)
@@ -30,5 +30,5 @@ async def display_name(client: GraphClient, user_id: str) -> str:
     except GraphDown as error:
         if error.status not in (401, 403, 404):
             raise
-        log.info("the name of somebody on call is not known: %s", error)
-        return ""
+        log.info("the name of somebody on call is not known: %s", error, extra={"person": user_id})
+        return None if error.status == 404 else ""

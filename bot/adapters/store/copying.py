@@ -8,12 +8,12 @@ from sqlalchemy import Integer, Table, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.engine import Store
-from bot.adapters.store.schema import leader, metadata
+from bot.adapters.store.schema import identity, leader, metadata
 from bot.ports import BadSettings
 
 AT_A_TIME = 2_000
-_LEFT = {leader.name}
-"""Who leads there is not who leads here."""
+_LEFT = {leader.name, identity.name}
+"""Who leads there is not who leads here; and a new database has a mark already, which the old one's takes the place of."""
 
 
 async def copy(source: Store, target: Store) -> dict[str, int]:
@@ -21,6 +21,7 @@ async def copy(source: Store, target: Store) -> dict[str, int]:
     counts: dict[str, int] = {}
     async with source.look() as old, target.begin() as new:
         await refuse_full(new.connection)
+        await new.identity.become(await old.identity.mark())
         for table in _tables():
             counts[table.name] = await _rows(old.connection, new.connection, table)
             await _go_on_counting(new.connection, table)

@@ -41,13 +41,14 @@ class Home(Protocol):
 
 
 class Store:
-    """The bot's memory."""
+    """The bot's memory. `mark` tells it from every other database; "" for one of before there were marks, or not opened."""
 
     revision = HEAD
 
     def __init__(self, home: Home, *, most_at_once: int = MOST_AT_ONCE) -> None:
         self.home = home
         self.most_at_once = most_at_once
+        self.mark = ""
         self._writing = asyncio.Lock()
 
     @classmethod
@@ -62,6 +63,7 @@ class Store:
         try:
             async with store.begin() as tx:
                 await bring_up_to_date(tx.connection)
+                store.mark = await tx.identity.mark()
         except BadSettings:
             await store.close()
             raise

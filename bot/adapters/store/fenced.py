@@ -14,7 +14,7 @@ class Fenced(Store):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store.home, most_at_once=store.most_at_once)
-        self._writing = store._writing
+        self._writing, self.mark = store._writing, store.mark
         self.epoch: int | None = None
 
     @asynccontextmanager

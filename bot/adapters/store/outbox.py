@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.store.due import due
+from bot.adapters.store.owed import NOTE_OWED
 from bot.adapters.store.schema import EPOCH, Moment, cards, conversations, held, incidents, notes, posts, told
 from bot.adapters.store.sql import insert
-from bot.adapters.store.undelivered import NOTE_OWED, anew
+from bot.adapters.store.undelivered import anew
 from bot.model import Delivery, Person, Posted
 from bot.model.held import LivingPost
 from bot.model.lane import Lane

@@ -14,6 +14,7 @@ from bot.adapters.store.digests import Digests
 from bot.adapters.store.held import HeldBack
 from bot.adapters.store.hours import Hours
 from bot.adapters.store.hybrid import HybridState
+from bot.adapters.store.identity import Identity
 from bot.adapters.store.incidents import Incidents
 from bot.adapters.store.lease import Leases
 from bot.adapters.store.ledger import Ledger
@@ -23,6 +24,7 @@ from bot.adapters.store.outbox import Outbox
 from bot.adapters.store.people import People
 from bot.adapters.store.preferences import Wishes
 from bot.adapters.store.pulse import Pulses
+from bot.adapters.store.reaching import Reaching
 from bot.adapters.store.reading import Reading
 from bot.adapters.store.reports import Reports
 from bot.adapters.store.routes import Routes
@@ -53,12 +55,14 @@ class Transaction:
         self.outbox = Outbox(connection)
         self.owing = Owing(connection)
         self.told = Tellings(connection)
+        self.reaching = Reaching(connection)
         self.conversations = Conversations(connection)
         self.people = People(connection)
         self.audits = Audits(connection)
         self.credentials = Credentials(connection)
         self.timeline = Timeline(connection)
         self.lease = Leases(connection)
+        self.identity = Identity(connection)
         self.totals = Totals(connection)
         self.alerts = Alerts(connection)
         self.hybrid = HybridState(connection)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.adapters.store.identity import Identity
 from bot.adapters.store.schema import metadata
 from bot.ports import BadSettings
 
-HEAD = "0011"
+HEAD = "0012"
 
 
 async def bring_up_to_date(connection: AsyncConnection) -> None:
-    """Make all tables of a new database; change those of an old one. In the caller's transaction.
+    """Make all tables of a new database, and its mark; change those of an old one. In the caller's transaction.
 
     Raises BadSettings where it is of a newer Syncwatch.
     """
@@ -20,6 +21,7 @@ async def bring_up_to_date(connection: AsyncConnection) -> None:
     refuse_newer(now)
     if not now:
         await connection.run_sync(_create)
+        await Identity(connection).make()
     elif now != HEAD:
         # Alembic costs a quarter of a second and ten megabytes, so only a database that is behind pays for it.
         from bot.adapters.store.migrate import upgrade

@@ -15,7 +15,7 @@ from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import Activity, ChannelAccount, ConversationAccount
 
 from bot.adapters import trust
-from bot.adapters.teams import outgoing, wire
+from bot.adapters.teams import naming, outgoing, wire
 from bot.adapters.teams.auth import Authentication, Unauthorized
 from bot.adapters.teams.background import Background
 from bot.adapters.teams.chats import Chats, Install
@@ -160,6 +160,10 @@ class Teams:
         if self._look is None:
             raise CannotLook("READ_BACK is off, so the bot does not read its channels.")
         return await self._look(conversation, marker)
+
+    async def named(self, channel: Conversation) -> Conversation:
+        """The channel with the names that it lacks. Raises TryLater or Undeliverable."""
+        return await naming.named(self._connectors.to(channel.service_url), channel)
 
     # --- being there ---------------------------------------------------------------------------------------------------
 

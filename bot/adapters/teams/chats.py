@@ -21,6 +21,8 @@ Install = Callable[[str], Awaitable[bool]]
 LET_IN = ("ForbiddenOperationException", "BotNotInConversationRoster")
 """What Teams answers where the app is not installed for the person."""
 
+BY_THEM = "The bot goes on as soon as they install it or write to it."
+
 UNTIL_KNOWN = 10.0
 """Seconds that Teams is given to make a new installation known; it tells the bot of it by itself as well."""
 
@@ -75,9 +77,8 @@ class Chats:
         try:
             new = await self._install(user_id)
         except Refusal as error:
-            raise Undeliverable(
-                f"The app is not installed for this person, and cannot be: {error}", gone=True
-            ) from None
+            said = f"The app is not installed for this person, and cannot be: {str(error).rstrip('.')}. {BY_THEM}"
+            raise Undeliverable(said, gone=True) from None
         except SourceDown as error:
             raise TryLater(str(error), error.after) from None
         try:

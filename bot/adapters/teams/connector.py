@@ -23,6 +23,7 @@ from bot.adapters.teams.faults import Verb, failure
 from bot.ports import Called, Clock, SourceDown, TryLater, uncounted
 
 Token = Callable[[], Awaitable[str]]
+_CONVERSATIONS = "/conversations"
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=4)
 
 
@@ -73,33 +74,41 @@ class Connector:
     """Speaks to one service URL. Every verb raises TryLater, CardGone (update only) or Undeliverable."""
 
     def __init__(self, service_url: str, http: Http, token: Token, clock: Clock) -> None:
-        self._base = service_url.rstrip("/") + "/v3/conversations"
+        self._base = service_url.rstrip("/") + "/v3"
         self._http, self._token, self._clock = http, token, clock
 
     async def create(self, parameters: bytes) -> Created:
         """Start a new thread in a channel."""
-        return self._created(await self._call(Verb.CREATE, "POST", "", parameters))
+        return self._created(await self._call(Verb.CREATE, "POST", _CONVERSATIONS, parameters))
 
     async def open(self, parameters: bytes) -> str:
         """The id of the chat with a person: made if there is none, the same one each time that it is asked for."""
         try:
-            return msgspec.json.decode(await self._call(Verb.OPEN, "POST", "", parameters), type=Created).id
+            return msgspec.json.decode(await self._call(Verb.OPEN, "POST", _CONVERSATIONS, parameters), type=Created).id
         except (msgspec.MsgspecError, RecursionError) as error:
             raise TryLater("Teams did not say which chat it opened") from error
 
     async def send(self, conversation_id: str, activity: bytes) -> Created:
-        path = f"/{_quote(conversation_id)}/activities"
+        path = f"{_CONVERSATIONS}/{_quote(conversation_id)}/activities"
         return self._created(await self._call(Verb.CREATE, "POST", path, activity))
 
     async def reply(self, conversation_id: str, activity_id: str, activity: bytes) -> Created:
-        path = f"/{_quote(conversation_id)}/activities/{_quote(activity_id)}"
+        path = f"{_CONVERSATIONS}/{_quote(conversation_id)}/activities/{_quote(activity_id)}"
         return self._created(await self._call(Verb.CREATE, "POST", path, activity))
 
     async def update(self, conversation_id: str, activity_id: str, activity: bytes) -> None:
-        path = f"/{_quote(conversation_id)}/activities/{_quote(activity_id)}"
+        path = f"{_CONVERSATIONS}/{_quote(conversation_id)}/activities/{_quote(activity_id)}"
         await self._call(Verb.UPDATE, "PUT", path, activity)
 
-    async def _call(self, verb: Verb, method: str, path: str, body: bytes) -> bytes:
+    async def team(self, team_id: str) -> bytes:
+        """A team's name and group, as JSON."""
+        return await self._call(Verb.READ, "GET", f"/teams/{_quote(team_id)}")
+
+    async def channels(self, team_id: str) -> bytes:
+        """The channels of a team that the app is installed in, as JSON."""
+        return await self._call(Verb.READ, "GET", f"/teams/{_quote(team_id)}/conversations")
+
+    async def _call(self, verb: Verb, method: str, path: str, body: bytes | None = None) -> bytes:
         headers = {"Authorization": f"Bearer {await self._bearer()}", "Content-Type": "application/json"}
         url = URL(self._base + path, encoded=True)
         try:

@@ -18,13 +18,14 @@ from bot.ports import CardGone, TryLater, Undeliverable
 
 
 class Verb(StrEnum):
-    """What was asked: a new message, a change of one, or the chat with a person, which is the same however often it is
-    asked for.
+    """What was asked: a new message, a change of one, the chat with a person, which is the same however often it is
+    asked for, or only what something is called.
     """
 
     CREATE = "create"
     UPDATE = "update"
     OPEN = "open"
+    READ = "read"
 
 
 class Meaning(Value, frozen=True, kw_only=True):

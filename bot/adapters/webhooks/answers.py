@@ -17,7 +17,7 @@ _SENTENCES = {
     403: "it does not let the bot do this",
     404: "there is nothing at its address",
     405: "its address takes no such call",
-    410: "it is closed for good",
+    410: "it wants no more calls",
     413: "the message is too large for it",
     422: "it does not take what the message says",
 }
@@ -38,6 +38,7 @@ def failure(where: str, answer: Answer, now: datetime) -> TryLater | Undeliverab
     return Undeliverable(f"{where} answered {status}: {sentence}", gone=status == 410)
 
 
-def unclear(where: str, answer: Answer) -> TryLater:
-    """For a success that does not say what it must."""
-    return TryLater(f"{where} answered {answer.status}, but not with what is known to follow", uncertain=True)
+def unclear(where: str, answer: Answer, wanted: str) -> TryLater:
+    """For a success that is not the one that was `wanted`: a gateway's page, an instance that sleeps, a wrong address."""
+    text = f"{where} answered {answer.status} where {wanted}: something else seems to answer at its address"
+    return TryLater(text, uncertain=True)

@@ -76,7 +76,7 @@ class PagerDuty:
         if answer.status != 202:
             # A 200 is somebody else's, such as a gateway's page.
             where, fine = self._caller.where, 200 <= answer.status < 300
-            raise unclear(where, answer) if fine else failure(where, answer, self._clock())
+            raise unclear(where, answer, "PagerDuty answers 202") if fine else failure(where, answer, self._clock())
         self._said.put(str(incident.number), _worth(incident))
 
     def _key(self, incident: Incident) -> str:

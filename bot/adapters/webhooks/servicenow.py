@@ -12,7 +12,7 @@ from bot.adapters.webhooks.table import Record, Table, is_id
 from bot.model import Conversation, Incident, Posted
 from bot.ports import CannotLook, CardGone, Clock, Message, SourceDown, TryLater, Undeliverable
 
-_MARKER = re.compile(r"syncwatch-incident-(\d+)\.")
+_MARKER = re.compile(r"syncwatch-incident-(\d+)-\w+\.")
 _NOTE = re.compile(r"#(\d+)\b")
 
 

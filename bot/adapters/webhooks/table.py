@@ -107,14 +107,17 @@ class Table:
         if not is_id(record.sys_id):
             record.sys_id = sys_id
         if not is_id(record.sys_id):
-            raise unclear(self._caller.where, answer)
+            raise self._unclear(answer)
         return record
 
     def _decoded(self, answer: Answer, kind: type[T]) -> T:
         try:
             return msgspec.json.decode(answer.body or b"", type=kind)
         except (msgspec.MsgspecError, RecursionError):
-            raise unclear(self._caller.where, answer) from None
+            raise self._unclear(answer) from None
+
+    def _unclear(self, answer: Answer) -> TryLater:
+        return unclear(self._caller.where, answer, "ServiceNow answers with a record")
 
 
 def is_id(text: str) -> bool:

@@ -3,7 +3,7 @@
 from bot.adapters.store.schema.base import EPOCH, MICROSECOND, Hash, Moment, metadata, microseconds
 from bot.adapters.store.schema.incidents import incidents, timeline
 from bot.adapters.store.schema.jobs import azure_alerts, checks, jobs, memories, tokens
-from bot.adapters.store.schema.leading import leader, pulse
+from bot.adapters.store.schema.leading import identity, leader, pulse
 from bot.adapters.store.schema.logs import (
     arrivals,
     audits,
@@ -38,6 +38,7 @@ __all__ = [
     "duty",
     "held",
     "hours",
+    "identity",
     "incidents",
     "jobs",
     "leader",

@@ -1,4 +1,4 @@
-"""Who leads, and when the watch looked last."""
+"""What is known of the database itself: who leads on it, when the watch looked last, and what tells it from others."""
 
 from __future__ import annotations
 
@@ -27,4 +27,12 @@ pulse = Table(
     Column("at", Moment, nullable=False),
     Column("since", Moment),
     Column("until", Moment),
+)
+
+# What tells this database from others, in one row; none in a database that is older than marks are.
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("mark", Text, nullable=False),
 )
