@@ -103,7 +103,10 @@ def graph_app(tenant: Tenant, faults: Faults, *, throttle: bool = True) -> web.A
 
 
 async def _body(request: web.Request) -> Any:
-    raw = await request.read()
+    try:
+        raw = await request.read()
+    except ConnectionResetError:  # whoever asked is gone
+        raise GraphError(400, "BadRequest", "The request ended before it was whole.") from None
     if not raw:
         return None
     try:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from typing import Any
 
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.streams import StreamReader
+from aiohttp.test_utils import make_mocked_request
+
+from sandbox.faults import Faults
+from sandbox.graph.app import Graph
 from tests.support.tenant_box import jobs_of, make_tenant, open_box
 
 PROVISIONING = "/auditLogs/provisioning"
@@ -112,3 +119,13 @@ async def test_messages_of_a_channel_are_read_newest_first_with_cards_as_text() 
     assert [message["replyToId"] for message in replies] == ["1"]
     assert replies[0]["attachments"][0]["content"] == '{"type": "AdaptiveCard", "body": []}'
     assert replies[0]["from"]["application"]["id"] == tenant.app_id
+
+
+async def test_somebody_who_is_gone_before_the_request_is_whole_is_no_error_of_the_sandbox() -> None:
+    tenant, _ = make_tenant()
+    token = tenant.tokens.issue("https://graph.microsoft.com/.default")
+    half = StreamReader(BaseProtocol(get_running_loop()), 2**16)
+    half.set_exception(ConnectionResetError("Connection lost"))
+    request = make_mocked_request("POST", "/v1.0/$batch", {"Authorization": f"Bearer {token}"}, payload=half)
+    answer = await Graph(tenant, Faults(), throttle=False).serve(request)
+    assert answer.status == 400
