@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.answers import Answers
-from bot.kqlrules.wording import OPAQUE
+from bot.kqlrules.wording import OPAQUE, tables
 from bot.kqlwatch import KqlWatch
 from bot.ports import Answered, Clock, Question, Refusal, SourceDown, Tables
 from bot.sources.pacer import Pacer
@@ -20,7 +21,7 @@ _CURLY = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "
 
 @dataclass(frozen=True, kw_only=True)
 class Asking:
-    """The store, its rules, and the limits of one question; the pacer is for what people ask, not the watch."""
+    """The store, its rules and tables, and the limits of one question; the pacer is for what people ask, not the watch."""
 
     home: Tables
     watch: KqlWatch
@@ -29,6 +30,7 @@ class Asking:
     answers: Answers
     rows: int = 500
     seconds: float = 30.0
+    tables: Sequence[str] = ()
 
     async def ask(self, kql: str, since: timedelta) -> Answered:
         """The rows of a query about the time since then. Raises Refusal or SourceDown."""
@@ -37,9 +39,19 @@ class Asking:
         now = self.now()
         question = Question(kql=kql, timespan=(now - since, now), rows=self.rows, seconds=self.seconds)
         (answer,) = await self.home.ask([question])
-        if isinstance(answer, Refusal | SourceDown):
+        if isinstance(answer, Refusal):
+            raise self._hinted(answer, kql)
+        if isinstance(answer, SourceDown):
             raise answer
         return answer
+
+    def _hinted(self, refused: Refusal, kql: str) -> Refusal:
+        """A query that names no table was no query yet: how one begins is said and offered."""
+        if not self.tables or tables(kql, self.tables):
+            return refused
+        one = f"{self.tables[0]} | take 10"
+        said = f"{str(refused).rstrip('.')}. A query begins with a table, and only reads: `{one}`."
+        return Refusal(said, (f"kql {one}", *refused.suggestions))
 
 
 def typed(text: str) -> str:

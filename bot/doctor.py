@@ -34,6 +34,7 @@ class Patient:
     SourceDown.
     `logs` is where history is asked for: the workspace, or the archive; `routes` say who hears of what.
     `directory` tells what somebody is called, as `calling.Ask` does; None where nothing is asked.
+    `ask_source` asks a source of the log, by its name, for a row, or raises SourceDown or Refusal; None where nobody asks.
     `greet_mail` connects to the mail server and signs in there, or raises TryLater; None where there is none.
     """
 
@@ -47,6 +48,7 @@ class Patient:
     logs: Logs | None
     routes: Routes | None = None
     directory: Ask | None = None
+    ask_source: Callable[[str], Awaitable[None]] | None = None
     greet_mail: Callable[[], Awaitable[None]] | None = None
 
 

@@ -103,8 +103,10 @@ def _next(waiting: Waiting, duty: Duty) -> Person | None:
 
 
 def _foreseen(waiting: Waiting, duty: Duty) -> Person | None:
-    """Who is asked next in all likelihood: whoever could not be reached last time is tried again, and then passed over."""
-    lost = {each.person.id.lower() for each in waiting.unreached}
+    """Who is asked next in all likelihood: whoever could not be reached last time is tried again, and then passed over, as
+    is whoever is not there.
+    """
+    lost = {each.person.id.lower() for each in waiting.unreached} | duty.absent
     return _next(waiting, replace(duty, people=tuple(each for each in duty.people if each.id.lower() not in lost)))
 
 

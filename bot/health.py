@@ -1,4 +1,4 @@
-"""Whether the sources answer: what /readyz says."""
+"""Whether the sources answer: what /readyz says, and what the heartbeat goes by."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from bot.model import SourceState
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
+
+GRACE = timedelta(seconds=30)
+"""How much longer than three looks a source may be silent."""
+
+
+def patience(period: float) -> timedelta:
+    """The age that the last answer of a source may have that is looked at every so many seconds."""
+    return timedelta(seconds=3 * period) + GRACE
 
 
 class Health:
@@ -67,11 +75,20 @@ class Health:
         """One sentence for each source that fails or has been silent for too long; empty when all is well."""
         return [sentence for source in self._patience if (sentence := self._of(source))]
 
+    def unread(self) -> list[str]:
+        """The sources that /readyz waits for and that have been silent for too long; one that failed just now is not yet."""
+        return [source for source in self._patience if self._is_silent(source)]
+
+    def _is_silent(self, source: str) -> bool:
+        at = self._answered.get(source)
+        return at is None or self._now() - at > self._patience[source]
+
     def _of(self, source: str) -> str:
         if source in self._problem:
             return self._problem[source]
+        if not self._is_silent(source):
+            return ""
         at = self._answered.get(source)
         if at is None:
             return f"{source} has not answered yet."
-        age = self._now() - at
-        return "" if age <= self._patience[source] else f"{source} last answered {int(age.total_seconds())} s ago."
+        return f"{source} last answered {int((self._now() - at).total_seconds())} s ago."

@@ -1,7 +1,7 @@
 """A dead man's switch: somebody else is told at every beat that the bot does its work, and raises the alarm when nothing comes.
 
-A beat is left out, on purpose, where the bot runs but does not do its work: while it does not watch, or while nothing
-that it says gets out.
+A beat is left out, on purpose, where the bot runs but does not do its work: while it does not watch, while it looks and
+cannot read, or while nothing that it says gets out.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.adapters.store import Store
+from bot.health import Health
 from bot.ports import Clock, SourceDown
 
 log = logging.getLogger(__name__)
@@ -20,10 +21,13 @@ STUCK = timedelta(minutes=10)
 
 
 class Heartbeat:
-    """`send` tells the one who listens, and raises SourceDown; `patience` is the age that the last look may have."""
+    """`send` tells the one who listens, and raises SourceDown; `patience` is the age that the last look may have, and
+    `health` knows which source has not been read for too long."""
 
-    def __init__(self, *, store: Store, now: Clock, patience: timedelta, send: Callable[[], Awaitable[None]]) -> None:
-        self._store, self._now, self._patience, self._send = store, now, patience, send
+    def __init__(
+        self, *, store: Store, now: Clock, health: Health, patience: timedelta, send: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._store, self._now, self._health, self._patience, self._send = store, now, health, patience, send
         self._said = ""
 
     async def beat(self) -> None:
@@ -45,6 +49,8 @@ class Heartbeat:
             last, waiting = await tx.pulse.get(), await tx.owing.oldest(now)
         if last is None or now - last.at > self._patience:
             return "the logs were not looked into for too long."
+        if unread := self._health.unread():
+            return f"{' and '.join(unread)} could not be read for too long."
         if any(now - each.since > STUCK for each in waiting):
             return "deliveries are overdue for too long."
         return ""

@@ -14,12 +14,13 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.model import BrokenRows, Incident, Severity, SourceState, Undelivered, Value
+from bot.model import BrokenRows, Conversation, ConversationKind, Incident, Severity, SourceState, Undelivered, Value
 from bot.ports import StoreDown
 
 if TYPE_CHECKING:
     from bot.adapters.store import Store
     from bot.health import Health
+    from bot.routes import Routes
 
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Seconds: a look into the logs begins every ten, so one that takes longer is late."""
@@ -77,6 +78,11 @@ OWED = _gauge(
     "kind",
     "state",
 )
+CLOSED = _gauge(
+    "closed_receivers",
+    "Receivers that are closed to the bot and named by a route, the fallback or `[oncall]`, also where nothing waits there.",
+    "kind",
+)
 OLDEST = _gauge(
     "oldest_delivery_seconds", "For how long the oldest delivery that is `waiting` and due has been so.", "kind"
 )
@@ -101,6 +107,7 @@ ALL = (
     INCIDENTS,
     DELIVERIES,
     OWED,
+    CLOSED,
     OLDEST,
     DATABASE,
     LEADER,
@@ -121,9 +128,9 @@ class Metrics:
         self.look_seconds = Histogram(LOOK.name, LOOK.text, LOOK.labels, buckets=BUCKETS, registry=self.registry)
         ProcessCollector(registry=self.registry)
 
-    async def text(self, store: Store, health: Health, at: datetime, *, leads: bool, reloaded: bool = True) -> bytes:
+    async def text(self, store: Store, health: Health, routes: Routes, at: datetime, *, leads: bool) -> bytes:
         """All metrics as Prometheus reads them, also while the database does not answer."""
-        now = Now(sources=health.states(), leads=leads, reloaded=reloaded)
+        now = Now(sources=health.states(), leads=leads, reloaded=not routes.problem)
         with suppress(StoreDown):
             async with store.look() as tx:
                 lease = await tx.lease.get()
@@ -133,6 +140,7 @@ class Metrics:
                     broken=await tx.broken.all(),
                     incidents=tuple(await tx.incidents.open()),
                     undelivered=await tx.owing.all(),
+                    closed=tuple(await routes.closed(tx)),
                     oldest={each.kind.value: at - each.since for each in await tx.owing.oldest(at)},
                     epoch=lease.epoch if lease else 0,
                 )
@@ -151,6 +159,7 @@ class Now(Value, frozen=True, kw_only=True):
     broken: tuple[BrokenRows, ...] = ()
     incidents: tuple[Incident, ...] = ()
     undelivered: tuple[Undelivered, ...] = ()
+    closed: tuple[Conversation, ...] = ()
     oldest: Mapping[str, timedelta] = {}
     epoch: int = 0
 
@@ -179,6 +188,8 @@ class Present(Collector):
         yield self._made(LEADER, {(): float(self._now.leads)})
         yield self._made(RELOADED, {(): float(self._now.reloaded)})
         if self._now.answers:
+            shut = Tally(each.kind for each in self._now.closed)
+            yield self._made(CLOSED, {(kind.value,): float(shut[kind]) for kind in ConversationKind})
             yield self._made(EPOCH, {(): float(self._now.epoch)})
 
     def _made(self, described: Described, values: dict[tuple[str, ...], float]) -> Metric:

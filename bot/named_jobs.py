@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 from bot.model import Job
 from bot.ports import Refusal, Unclear
 from bot.routing import like
+from bot.several import several
 
 _TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
 NEAR_ENOUGH, NO_FARTHER = 62, 15
@@ -30,8 +31,7 @@ def match_job(text: str, jobs: Mapping[str, Job]) -> Job:
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(job.name for job in found[:6])
-        raise Unclear(f"{len(found)} jobs match '{text[:80]}': {names}.", [job.name for job in found[:6]])
+        raise several("jobs", text[:80], [job.name for job in found])
     raise _nearest(text, jobs)
 
 

@@ -14,6 +14,8 @@ from bot.model.routes import OnCall
 from bot.route_words import closed
 from bot.routing import Book, places
 
+NOBODY = "nobody in the directory has this object id"
+
 
 async def on_call(tx: Transaction, arranged: OnCall | None, now: datetime) -> Duty | None:
     """None where nobody is. How long each has, and from which severity on, is the settings' affair."""
@@ -32,10 +34,15 @@ async def on_call(tx: Transaction, arranged: OnCall | None, now: datetime) -> Du
 
 
 def shut(duty: Duty | None, book: Book) -> dict[str, str]:
-    """Why some of those on call cannot be reached: their chat is closed to the bot; by object id in small letters."""
+    """Why some of those on call cannot be reached: there is no such person, or their chat is closed to the bot; by object
+    id in small letters.
+    """
+    if duty is None:
+        return {}
     find = places(book)
-    known = {each.id.lower(): find(PERSON + each.id) for each in (duty.people if duty is not None else ())}
-    return {who: closed(place) for who, place in known.items() if place is not None and not place.active}
+    known = {each.id.lower(): find(PERSON + each.id) for each in duty.people}
+    closed_to = {who: closed(place) for who, place in known.items() if place is not None and not place.active}
+    return closed_to | dict.fromkeys(duty.absent, NOBODY)
 
 
 async def unreached(tx: Transaction, duty: Duty | None, book: Book) -> dict[str, str]:

@@ -160,8 +160,7 @@ class Deliverer:
         try:
             await self._sender.send(delivery, incident)
         except Moved:
-            await self._settling.settle(settling.retry(delivery, self._now(), uncertain=delivery.uncertain))
-            return False
+            return False  # it is another conversation's by now, and may be under way there already
         except TryLater as error:
             await self._setbacks.put_off(delivery, error)
             return False

@@ -48,14 +48,17 @@ def shown(
 ) -> RouteShown:
     """`names` are people's, by object id; `refusals` say, by conversation, why what was last sent there was given up."""
     place = places(book)(route.to)
-    refused = (refusals or {}).get(place.id if place is not None else route.to, "")
+    shut = closed(place)
+    why = "" if shut else (refusals or {}).get(place.id if place is not None else route.to, "")
+    # One thing that was refused closes nothing: what comes next may well arrive.
+    refused = [f"what was last sent there was given up: {why.rstrip('.')}"] if why else []
     return RouteShown(
         label=label(route),
         where=where(route.to, place, names),
         what=about(route.matchers, book.jobs, names) + _mentions(route, names),
         by=_by(route),
-        closed=closed(place) or refused,
-        remarks=(*remarks(route.matchers, book, names), *_unmet(route, names)),
+        closed=shut,
+        remarks=(*refused, *remarks(route.matchers, book, names), *_unmet(route, names)),
         past=past,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bot.adapters.store import Transaction
+from bot.calling import Names
 from bot.detect import rules
 from bot.kqlrules.model import KqlRule
 from bot.kqlrules.shelf import shipped
@@ -25,13 +26,14 @@ _KINDS = {MAIL: ConversationKind.EMAIL, WEBHOOK: ConversationKind.WEBHOOK, PERSO
 class Routes:
     """What the settings arranged, and how the book is opened that decides who hears. `own` are the tenant's own rules.
 
-    `problem` is why the file of ROUTES is not in force as it is now; "" where it is.
+    `problem` is why the file of ROUTES is not in force as it is now; "" where it is. `names` knows people on call who never
+    spoke to the bot.
     """
 
     def __init__(
         self, arranged: Arranged | None = None, *, own: Callable[[], Iterable[KqlRule]] = tuple, tenant_id: str = ""
     ) -> None:
-        self.arranged, self.problem = arranged or Arranged(), ""
+        self.arranged, self.problem, self.names = arranged or Arranged(), "", Names()
         self._last, self._names = Book(), dict[str, str]()
         self._own, self._tenant_id = own, tenant_id
 
@@ -92,18 +94,28 @@ class Routes:
             await tx.conversations.revive(each.id, now)
         await show_open(tx, places, await self.book(tx), now)
 
+    async def closed(self, tx: Transaction) -> list[Conversation]:
+        """Receivers that a route, the fallback or the file's list of who is on call names, and that are closed to the bot."""
+        find = places(Book(conversations=await tx.conversations.all()))
+        of_chat = [each.to for each in await tx.routes.all()]
+        named = {each.id: each for to in (*of_chat, *self._named()) if (each := find(to)) is not None}
+        return [each for each in named.values() if not each.active]
+
+    def _named(self) -> list[str]:
+        """Whom the file of ROUTES names."""
+        calling = self.arranged.oncall.people if self.arranged.oncall else ()
+        led_to = [*(route.to for route in self.arranged.routes), *self.arranged.fallback]
+        return list(dict.fromkeys([*led_to, *(PERSON + each for each in calling)]))
+
     def _gone(self, book: Book) -> list[str]:
         named = {each.id for each in self.arranged.webhooks}
         known = book.conversations.values()
         return [each.id for each in known if each.kind is ConversationKind.WEBHOOK and each.id not in named]
 
     async def _make_known(self, tx: Transaction, now: datetime, *, anew: bool) -> None:
-        calling = self.arranged.oncall.people if self.arranged.oncall else ()
-        named = [*(route.to for route in self.arranged.routes), *self.arranged.fallback]
-        wanted = dict.fromkeys([*named, *(PERSON + each for each in calling)])
         known = await tx.conversations.all()
         chats = {each.user_id for each in known.values() if each.kind is ConversationKind.PERSONAL}
-        for to in wanted:
+        for to in self._named():
             place = outside(to, self._tenant_id)
             if place is None or (place.user_id and place.user_id in chats):
                 continue

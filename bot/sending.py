@@ -82,7 +82,7 @@ class Sender:
             await self._update(receiver, delivery, found, incident)
             return
         async with self._one_at_a_time(receiver):
-            await self._settling.settle(settling.sending(delivery))
+            await self._may_arrive(delivery)
             async with self._calling(delivery):
                 posted = await receiver.post(delivery.conversation, replace(message, repeated=delivery.uncertain))
             await self._stands(delivery, posted, incident)
@@ -92,7 +92,7 @@ class Sender:
             return
         async with self._one_at_a_time(receiver):
             if not (delivery.uncertain and await self._found(receiver, delivery, _in_one_piece(delivery))):
-                if not await self._settling.settle(settling.sending(delivery)):
+                if not await self._may_arrive(delivery):
                     return  # somebody's quiet has begun since it was due, and a digest tells of it
                 message = replace(self._message(delivery, incident, f"note-{delivery.id}"), mention=delivery.mention)
                 try:
@@ -116,7 +116,7 @@ class Sender:
         async with self._one_at_a_time(receiver):
             posted = await self._found(receiver, delivery, delivery.marker) if delivery.uncertain else None
             if posted is None:
-                await self._settling.settle(settling.sending(delivery))
+                await self._may_arrive(delivery)
                 async with self._calling(delivery):
                     posted = await receiver.post(delivery.conversation, message)
             await self._settling.settle(settling.sent_post(delivery, self._now(), posted))
@@ -126,6 +126,10 @@ class Sender:
     def _message(self, delivery: Delivery, incident: Incident, key: str) -> Message:
         card, summary = self._render(incident, delivery.conversation)
         return Message(card=card, summary=summary, key=key, marker=marker(incident), incident=incident)
+
+    async def _may_arrive(self, delivery: Delivery) -> bool:
+        """Store, before it is sent, that it may arrive; False where it was withdrawn. A chat is first opened, and nothing sent."""
+        return bool(delivery.conversation.unopened) or await self._settling.settle(settling.sending(delivery))
 
     def _one_at_a_time(self, receiver: Receiver) -> AbstractAsyncContextManager[None]:
         # Where a post whose answer is lost cannot be looked up, no more than one is ever under way.

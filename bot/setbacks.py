@@ -45,7 +45,7 @@ class Setbacks:
         if error.throttled:
             self._pacing.throttled(delivery.conversation.id)
         self._queue.hold(delivery, at)
-        uncertain = error.uncertain or delivery.uncertain
+        uncertain = (error.uncertain or delivery.uncertain) and not delivery.conversation.unopened
         await self._settling.settle(settling.retry(delivery, at, uncertain=uncertain))
         log.warning("delivery put off: %s", error, extra=about(delivery))
 

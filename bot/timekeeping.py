@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from bot import unattended, withheld
 from bot.adapters.store import Store, Transaction
-from bot.calling import Names
 from bot.model.held import Duty
 from bot.on_call import on_call, shut
 from bot.ports import Clock
@@ -22,7 +21,7 @@ HELD_FOR = timedelta(days=30)
 class Timekeeper:
     """Looks at the clock again and again; each look commits by itself, and can be repeated without harm.
 
-    `schedule` is when incidents that nobody takes are told again; `names` knows people on call who never spoke to the bot.
+    `schedule` is when incidents that nobody takes are told again.
     """
 
     def __init__(
@@ -32,11 +31,10 @@ class Timekeeper:
         now: Clock,
         wake: Callable[[], None],
         routes: Routes,
-        names: Names,
         schedule: Schedule = (),
     ) -> None:
         self._store, self._now, self._wake = store, now, wake
-        self._routes, self._names, self._schedule = routes, names, schedule
+        self._routes, self._schedule = routes, schedule
 
     async def tick(self) -> None:
         """One look at the clock."""
@@ -60,7 +58,8 @@ class Timekeeper:
             duty = await self._duty(tx)
             if not await unattended.due(tx, duty, self._schedule, self._now()):
                 return False
-        await self._names.learn(duty.people if duty else ())
+        # As soon as an incident begins to wait, so that whoever is not there is passed over when it is their turn.
+        await self._routes.names.learn(duty.people if duty else ())
         async with self._store.begin() as tx:
             # What was due a moment ago may have been taken since.
             duty, book = await self._duty(tx), await self._routes.book(tx)
@@ -70,4 +69,4 @@ class Timekeeper:
         return any(told)
 
     async def _duty(self, tx: Transaction) -> Duty | None:
-        return self._names.put(await on_call(tx, self._routes.arranged.oncall, self._now()))
+        return self._routes.names.put(await on_call(tx, self._routes.arranged.oncall, self._now()))

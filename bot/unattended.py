@@ -91,7 +91,9 @@ async def _stepped(tx: Transaction, incident: Incident, step: Step, book: Book, 
     if step.to is not None:
         place = await _chat_of(tx, step.to, book)
         await holding.show(tx, after, [place], now, through=True)
-        text, what = notes.escalated(after, step.to, waited, step.missed), f"to {step.to.name or 'somebody on call'}"
+        text = notes.escalated(after, step.to, waited, step.missed)
+        # Whether they can be reached is not known yet, and the timeline keeps what it says.
+        what = f"it is the turn of {step.to.name or 'somebody on call'}"
         await _step_note(tx, after, ESCALATED, what, text, now, to=step.to, place=place)
     if step.spent and step.waiting is not None:
         find = places(book)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from bot.model import PERSON, Conversation, Incident, Person, TimelineEntry, Value
 from bot.model.held import Held
@@ -12,12 +13,14 @@ from bot.route_words import closed, led, where, why
 from bot.routing import Book, hearing, matches, places
 from bot.unattended import ESCALATED, UNREACHED
 
-ON_CALL, NOT_REACHED = "on call", "on call, but could not be reached when it was asked"
+ON_CALL, NOT_REACHED = "on call", "on call, but could not be reached when it was their turn"
+
+_UNKNOWN: Mapping[str, datetime] = {}
 
 
 class Told(Value, frozen=True, kw_only=True):
-    """One receiver. `shows` is the revision that its card shows, 0 where none stands; `closed` why nothing arrives.
-    `held` is what was held back there: quiet hours, silence, a storm.
+    """One receiver. `shows` is the revision that its card shows, 0 where none stands; `closed` why nothing arrives, and
+    `closed_since` when it refused what came. `held` is what was held back there: quiet hours, silence, a storm.
 
     `because` is why it hears of the incident, "" where by today's routes it would not.
     """
@@ -29,6 +32,7 @@ class Told(Value, frozen=True, kw_only=True):
     tellings: tuple[Telling, ...]
     pending: tuple[Pending, ...]
     held: Held | None = None
+    closed_since: datetime | None = None
 
 
 def receivers(
@@ -41,6 +45,7 @@ def receivers(
     tellings: Sequence[Telling],
     held: Iterable[Held] = (),
     asked: Mapping[str, str] | None = None,
+    closed_since: Mapping[str, datetime] = _UNKNOWN,
 ) -> list[Told]:
     """Everybody who was told or is to be; `cards` are where the incident's card belongs, with what it shows there.
 
@@ -60,9 +65,10 @@ def receivers(
     waits = (whose(each.conversation.id) for each in pending)
     # Where nothing arrives now, the route that leads there is the reason all the same, and so is having been on call.
     called = {whose(PERSON + each): how for each, how in (asked or {}).items()}
-    reasons = called | _led_to(incident, book, names, whose) | because
+    led = _led_to(incident, book, names, whose)
+    reasons = called | led | because
     # Of what is over nobody hears any more: a route that began afterwards has nothing to do with it.
-    to_come = because if incident.open else ()
+    to_come = [*because, *(to for to in led if closed(find(to)))] if incident.open else ()
     everybody = dict.fromkeys([*shown, *waits, *told, *back, *to_come])
     return [
         Told(
@@ -73,6 +79,7 @@ def receivers(
             tellings=tuple(each for each, at in zip(tellings, told, strict=True) if at == to),
             pending=tuple(each for each in pending if whose(each.conversation.id) == to),
             held=back.get(to),
+            closed_since=closed_since.get(to),
         )
         for to in everybody
     ]

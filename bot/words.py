@@ -16,6 +16,7 @@ from bot.context import Context
 from bot.model import ConversationKind, Incident, Job, Person, RestartScope
 from bot.named_jobs import match_job
 from bot.ports import Refusal, Unclear
+from bot.several import several
 from bot.spans import read_span
 
 Reader = Callable[[Context, str], Awaitable[Any]]
@@ -87,8 +88,7 @@ async def read_person(ctx: Context, text: str) -> Person:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        names = ", ".join(each.name for each in fitting[:6])
-        raise Unclear(f"{len(fitting)} people match '{text[:40]}': {names}.", [each.name for each in fitting[:5]])
+        raise several("people", text[:40], [each.name for each in fitting])
     near, hint = nearest(" ".join(wanted), [each.name for each in met if each.name], scorer=fuzz.WRatio)
     said = f"I know nobody called '{text[:40]}'.{hint} I know people once they have said something to me."
     raise Unclear(said, near)

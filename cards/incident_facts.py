@@ -23,10 +23,7 @@ def of(incident: Incident, now: datetime) -> Iterator[tuple[str, Said]]:
 
 def _trouble(incident: Incident) -> Iterator[tuple[str, Said]]:
     evidence, alert = incident.evidence, incident.alert
-    if evidence.count and incident.open:
-        yield "Failing", words.first_objects(evidence.count, evidence.examples)
-    elif not incident.open and (most := over.most(incident)):
-        yield "Had failed", words.first_objects(most, evidence.examples)
+    yield over.hit(incident)
     yield "Since" if incident.open else "Began", evidence.first_seen or incident.opened_at
     if evidence.last_seen and incident.open:
         yield "Latest", evidence.last_seen

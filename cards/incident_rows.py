@@ -59,7 +59,7 @@ def _rows(incident: Incident) -> tuple[Sequence[str], Sequence[Sequence[str]], i
     if sheet is not None and sheet.rows:
         return sheet.columns[:MOST_COLUMNS], [row[:MOST_COLUMNS] for row in sheet.rows], sheet.more
     rows = [_object(each) for each in examples]
-    return ("Object", "Step", "What was said"), rows, max(0, incident.evidence.count - len(rows))
+    return ("Object", "Step", "What was said"), rows, max(0, over.hits(incident) - len(rows))
 
 
 def _object(failure: Failure) -> tuple[str, str, str]:

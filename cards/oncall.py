@@ -76,7 +76,8 @@ def _said(duty: Duty | None) -> str:
 
 def _people(duty: Duty, rota: Rota) -> Iterator[Element]:
     for at, person in enumerate(duty.people, 1):
-        name = run(person.name or f"somebody I have not met yet, {person.id}", bold=True)
+        unknown = person.id if person.id.lower() in duty.absent else f"somebody I have not met yet, {person.id}"
+        name = run(person.name or unknown, bold=True)
         why = rota.unreached.get(person.id.lower(), "")
         only = person.id in rota.only_take and not why
         may = run(" no operator: may acknowledge what comes, no more", subtle=True) if only else None

@@ -76,6 +76,18 @@ def resolution(incident: Incident) -> str:
     return f"It is over, since {at}."
 
 
+def hit(incident: Incident) -> tuple[str, str]:
+    """A fact: how many it hits and which first or, where it is over, how many it hit at its worst."""
+    number = hits(incident)
+    shown = words.first_objects(number, incident.evidence.examples) if number else ""
+    return "Failing" if incident.open else "Had failed", shown
+
+
+def hits(incident: Incident) -> int:
+    """How many it hits now or, where it is over, hit at its worst."""
+    return incident.evidence.count if incident.open else most(incident)
+
+
 def most(incident: Incident) -> int:
     """How many it hit at its worst, not the last few before it was over."""
     return max(incident.peak, incident.evidence.count)

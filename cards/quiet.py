@@ -9,7 +9,8 @@ from bot.model.held import Preferences, QuietHours
 from bot.ports import Card
 from cards import sample, words
 from cards.elements import button, buttons, card, facts, heading, text
-from cards.times import Said
+from cards.spoken import spoken
+from cards.times import in_zone
 
 THROUGH = "What is escalated to you because you are on call is told at once, whatever the hour."
 
@@ -32,20 +33,21 @@ def quiet(peace: Peace, now: datetime) -> Card:
     """How it stands, and how it is changed."""
     wishes, said = peace.wishes, _said(peace, now)
     muted = wishes.muted_until if wishes.muted_until and wishes.muted_until > now else None
-    pairs: list[tuple[str, Said]] = [
+    zone = wishes.zone or "UTC"
+    pairs = [
         ("Quiet hours", _hours(wishes.quiet) if wishes.quiet else "none"),
         ("Time zone", wishes.zone),
-        ("Muted until", muted) if muted else ("Muted", "no"),
+        ("Muted until", in_zone(muted, zone)) if muted else ("Muted", "no"),
         ("Waits", ", ".join(f"#{each}" for each in peace.held[:12]) + (" …" if len(peace.held) > 12 else "")),
     ]
     return card(
         [
             heading("When you are left in peace"),
-            text(said),
+            spoken(said),
             *facts(pairs),
             text(THROUGH, subtle=True),
-            text(f"Write mute 2h, mute 18:00 or mute {peace.example}.", subtle=True) if peace.example else None,
-            text("Times are by your time zone; write quiet Europe/Berlin, or another one, to set it.", subtle=True),
+            spoken(f"Write `mute 2h`, `mute 18:00` or `mute {peace.example}`.") if peace.example else None,
+            spoken(f"Times are by the clocks of {zone}; write `quiet Europe/Berlin`, or another one, to change that."),
             buttons(
                 button("No quiet hours", "quiet", "off")
                 if wishes.quiet
@@ -65,7 +67,7 @@ def _said(peace: Peace, now: datetime) -> str:
         )
     if not peace.routed and not peace.held:
         return (
-            "No route leads to our chat, so I tell you of no new incident there. Write watch me if I shall; "
+            "No route leads to our chat, so I tell you of no new incident there. Write `watch me` if I shall; "
             "what is set here holds then."
         )
     if peace.until is not None:
@@ -73,7 +75,7 @@ def _said(peace: Peace, now: datetime) -> str:
             f" {words.count(len(peace.held), 'incident')} {'waits' if len(peace.held) == 1 else 'wait'} for its end."
         )
         return (
-            f"I hold back what I have to tell you in our chat, for {words.duration(peace.until - now)} more; then one "
+            f"I hold back what I have to tell you in our chat, for {words.left(peace.until - now)} more; then one "
             f"digest tells it.{waits if peace.held else ''}"
         )
     if peace.changed and peace.held:

@@ -14,18 +14,18 @@ _KINDS = {"wakes soon": "snooze ends soon", "woken": "snooze ended", "released":
 
 
 def timeline(incident: Incident, advice: Advice, steps: Sequence[TimelineEntry], now: datetime) -> Card:
-    """What it is, how it stands, and the steps, the newest first."""
+    """What it is, how it stands, and the steps, the newest first; what is over is told as its own card tells it."""
     alert, state = incident.alert, incident.state.value
+    said = alert.detail if incident.open else over.resolution(incident)
     title = f"#{incident.number} {over.title(incident)}"
+    who = incident.assigned_to.name if incident.assigned_to else incident.acknowledged_by
     pairs = [
         ("State", f"{state}, severity {alert.severity}"),
-        ("Has it", (incident.assigned_to.name if incident.assigned_to else incident.acknowledged_by) or "nobody"),
-        (
-            "Failing",
-            words.first_objects(incident.evidence.count, incident.evidence.examples) if incident.evidence.count else "",
-        ),
+        ("Has it" if incident.open else "Had it", who or "nobody"),
+        over.hit(incident),
+        ("Told while open", "" if incident.open else alert.detail),
         ("Came back", words.count(incident.reopened, "time") if incident.reopened else ""),
-        ("Who acts", words.actor(advice) if advice.known and advice.actor else ""),
+        ("Who acts", words.actor(advice) if incident.open and advice.known and advice.actor else ""),
         ("Last time", words.last_time(incident.last_time, now) if incident.last_time else ""),
     ]
     rows = [_row(step, now) for step in reversed(steps)]
@@ -33,12 +33,12 @@ def timeline(incident: Incident, advice: Advice, steps: Sequence[TimelineEntry],
     return card(
         [
             heading(title),
-            text(alert.detail),
+            text(said),
             *facts(pairs),
             table((3, 3, 6), [_HEADER, *rows]) if rows else None,
             buttons(*([button("Show errors", "errors", job), button("Job", "status", job)] if job else [])),
         ],
-        fallback=f"{title}: {state}. {alert.detail}",
+        fallback=f"{title}: {state}. {said}",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 Said = str | datetime | tuple[str | datetime, ...]
 """What an element may be told: words, a time, or both in a row."""
@@ -20,6 +21,15 @@ def local(at: datetime) -> str:
 def in_utc(at: datetime) -> str:
     """A time that is still right tomorrow, e.g. `20 Nov 22:14 UTC`."""
     return f"{at.day} {at:%b %H:%M} UTC"
+
+
+def in_zone(at: datetime, zone: str) -> str:
+    """A time by the clocks of a zone that somebody chose, with its name, e.g. `20 Nov 23:14 Europe/Berlin (22:14 UTC)`."""
+    if zone == "UTC":
+        return in_utc(at)
+    there = at.astimezone(ZoneInfo(zone))
+    same_day = there.date() == at.astimezone(UTC).date()
+    return f"{there.day} {there:%b %H:%M} {zone} ({f'{at:%H:%M} UTC' if same_day else in_utc(at)})"
 
 
 def plainly(said: Said) -> str:

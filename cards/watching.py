@@ -26,6 +26,7 @@ def watching(
         said = f"{_hears(conversation)} of {_what(route)} already: that is route {route.label}."
     if wider is not None:
         said = f"{_beside(wider)} route {route.label} ({route.what}) changes nothing."
+        said += "" if wider.of_settings else f" To hear of that alone, end route {wider.label}."
     end = button(f"End route {wider.label}", "unwatch", wider.label) if wider and not wider.of_settings else None
     stop = "Stop watching" if wider is None else f"End route {route.label}"
     return card(

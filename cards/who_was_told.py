@@ -60,10 +60,12 @@ def _summary(some: Sequence[Told], every: int) -> str:
     if not every:
         return "Nobody was told, and no route leads anywhere: write watch where it shall be shown."
     waiting = sum(any(not one.dead for one in each.pending) for each in some)
+    shut = sum(bool(each.closed) for each in some)
     dead = sum(any(one.dead for one in each.pending) for each in some)
     parts = [
         words.count(every, "receiver"),
         f"something waits for {words.count(waiting, 'of them', 'of them')}" if waiting else "",
+        f"{words.count(shut, 'of them is', 'of them are')} closed to the bot" if shut else "",
         f"something was given up for {words.count(dead, 'of them', 'of them')}" if dead else "",
     ]
     return f"{'; '.join(part for part in parts if part)}."
@@ -82,7 +84,8 @@ def _row(told: Told, incident: Incident, now: datetime) -> list[list[Element]]:
     left_over = [each for each in told.pending if each not in same.values()]
     what += [_pending(each, told, now) for each in left_over]
     if told.closed and not any(told.closed.rstrip(".") in each.dead for each in told.pending):
-        what.append(text(f"Nothing arrives there: {told.closed.rstrip('.')}.", spacing="None"))
+        since = f" since {words.since(told.closed_since, now)}" if told.closed_since else ""
+        what.append(text(f"Closed to the bot{since}: {told.closed.rstrip('.')}.", spacing="None"))
     if not told.pending and told.shows:
         newest = "It shows how things are now." if told.shows >= incident.revision else "It shows an earlier state."
         what.append(text(newest, subtle=True, spacing="None"))
@@ -90,12 +93,9 @@ def _row(told: Told, incident: Incident, now: datetime) -> list[list[Element]]:
 
 
 def _held(held: Held, now: datetime) -> str:
-    why, since = (
-        {Why.QUIET: "quiet hours", Why.MUTED: "muted", Why.STORM: "too much at once"},
-        words.moment(held.since, now),
-    )
+    why = {Why.QUIET: "quiet hours", Why.MUTED: "muted", Why.STORM: "too much at once"}[held.why]
     told = "and told in a digest" if held.digest else "until a digest tells it"
-    return f"Held back at {since} ({why[held.why]}), {told}."
+    return f"Held back at {words.moment(held.since, now)} ({why}), {told}."
 
 
 def _same(told: Told) -> dict[int, Pending]:

@@ -55,6 +55,12 @@ def duration(span: timedelta) -> str:
     return f"{count(days, 'day')} {hours % 24} h" if hours % 24 else count(days, "day")
 
 
+def left(span: timedelta) -> str:
+    """What is left of a span, rounded up, so that an hour that has just begun is still `1 h`."""
+    unit = timedelta(seconds=1) if span <= timedelta(minutes=1) else timedelta(minutes=1)
+    return duration(-(-span // unit) * unit)
+
+
 def day(at: datetime, now: datetime) -> str:
     """A date, with its year only where that is not this year's."""
     return f"{at.day} {at:%b}" if at.year == now.year else f"{at.day} {at:%b %Y}"

@@ -158,8 +158,8 @@ def _face(outside: Outside, talk: Talking, book: Routes, door: AlertDoor | None)
         measured=lambda: outside.metrics.text(
             outside.store,
             outside.health,
+            book,
             outside.now(),
             leads=talk.leading.role == "leader",
-            reloaded=not book.problem,
         ),
     )

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from bot.metrics import Metrics
     from bot.settings import Settings
 
-GRACE = timedelta(seconds=30)
-"""How much longer than its period a source may be silent before the bot is not ready."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
@@ -102,7 +99,7 @@ def _around(settings: Settings) -> tuple[str, ...]:
 
 
 def _patience(settings: Settings) -> dict[str, timedelta]:
-    look = timedelta(seconds=3 * settings.watch_seconds) + GRACE
-    return {"jobs": timedelta(seconds=3 * settings.jobs_seconds) + GRACE} | dict.fromkeys(
-        settings.sources_to_read, look
-    )
+    from bot.health import patience
+
+    look = patience(settings.watch_seconds)
+    return {"jobs": patience(settings.jobs_seconds)} | dict.fromkeys(settings.sources_to_read, look)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.assembly.outside import Outside
@@ -54,6 +55,26 @@ def sources(outside: Outside, archive: Archive | None) -> list[Source]:
 
             found.append(LogAnalyticsSource(_workspace(outside), elapsed=outside.elapsed))
     return found
+
+
+def asking_sources(outside: Outside, logs: Logs | None) -> Callable[[str], Awaitable[None]]:
+    """What asks a source of the log for one row, by its name. Raises SourceDown or Refusal."""
+
+    async def ask(name: str) -> None:
+        from bot.adapters.graph.errors import GraphDown
+
+        now = outside.now()
+        if name != "graph":
+            if outside.settings.workspace_id and logs is not None:
+                await logs.query("AADProvisioningLogs | take 1", timespan=(now - timedelta(days=1), now))
+            return
+        try:
+            await outside.graph.ask("/auditLogs/provisioning?$top=1", needs="ProvisioningLog.Read.All")
+        except GraphDown as error:
+            if error.status != 429:  # the bot that runs may have made the few calls that Graph allows
+                raise
+
+    return ask
 
 
 def audits(outside: Outside, sources: Sequence[Source], archive: Archive | None) -> AuditSource | None:

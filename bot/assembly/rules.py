@@ -78,6 +78,8 @@ def asking(
     settings: Settings, home: Tables | None, watch: KqlWatch | None, now: Clock, elapsed: Callable[[], float]
 ) -> Asking | None:
     """What people may ask; None where there is nothing to ask."""
+    from bot.adapters.log_tables import WorkspaceTables
+
     if home is None or watch is None:
         return None
     return Asking(
@@ -88,6 +90,7 @@ def asking(
         answers=Answers(now),
         rows=settings.kql_rows,
         seconds=settings.kql_seconds,
+        tables=settings.kql_tables if isinstance(home, WorkspaceTables) else tuple(columns()),
     )
 
 

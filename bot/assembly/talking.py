@@ -81,6 +81,7 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
     from bot.timekeeping import Timekeeper
 
     acted = asyncio.Event()
+    asked.routes.names = Names(partial(display_name, outside.graph), outside.now)
 
     # Chat needs the two that are made after it.
     def wake() -> None:
@@ -121,7 +122,6 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
             now=outside.now,
             wake=wake,
             routes=asked.routes,
-            names=Names(partial(display_name, outside.graph), outside.now),
             schedule=gaps(settings.remind),
         ),
         rereading=rereading(outside, asked.routes, ways, leading.wake),
@@ -159,6 +159,7 @@ async def _examined(outside: Outside, teams: Teams, asked: Asked) -> Sequence[Di
     from bot.adapters.graph.people import display_name
     from bot.adapters.signin import signing_in
     from bot.assembly.mail import greeting
+    from bot.assembly.reading import asking_sources
     from bot.doctor import Patient, examine
 
     scopes = {"graph": outside.graph.scope, "teams": outside.settings.bot_scope}
@@ -173,6 +174,7 @@ async def _examined(outside: Outside, teams: Teams, asked: Asked) -> Sequence[Di
         logs=asked.logs,
         routes=asked.routes,
         directory=partial(display_name, outside.graph),
+        ask_source=asking_sources(outside, asked.logs),
         greet_mail=greeting(outside),
     )
     return await examine(patient)

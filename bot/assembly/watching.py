@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.assembly.outside import GRACE, Outside
+from bot.assembly.outside import Outside
 from bot.assembly.reading import audits, sources
 from bot.assembly.rules import reconciler
 from bot.ports import Hybrid, Jobs, Tables
@@ -68,6 +68,7 @@ def watcher(
 def heartbeat(outside: Outside) -> Heartbeat | None:
     """The dead man's switch, where somebody listens to it."""
     from bot.adapters.heartbeat import beat
+    from bot.health import patience
     from bot.heartbeat import Heartbeat
 
     settings = outside.settings
@@ -76,7 +77,8 @@ def heartbeat(outside: Outside) -> Heartbeat | None:
     return Heartbeat(
         store=outside.fenced,
         now=outside.now,
-        patience=timedelta(seconds=3 * settings.watch_seconds) + GRACE,
+        health=outside.health,
+        patience=patience(settings.watch_seconds),
         send=partial(beat, settings.heartbeat_url.get_secret_value(), settings.ca_file),
     )
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.doctor import Patient, check, fault, note, well
 from bot.model import Diagnosis, Person
 from bot.model.held import Duty
-from bot.on_call import on_call, unreached
+from bot.on_call import NOBODY, on_call, unreached
 from bot.ports import SourceDown
 from bot.routes import Routes
 from cards.words import count
@@ -33,7 +33,7 @@ async def people_on_call(patient: Patient) -> AsyncIterator[Diagnosis]:
         if not known:
             yield fault(
                 TOPIC,
-                f"{_name(person)} cannot be asked: nobody in the directory has this object id. {_mend(duty, routes)}",
+                f"{_name(person)} cannot be asked: {NOBODY}. {_mend(duty, routes)}",
             )
         elif why := lost.get(person.id.lower()):
             yield fault(

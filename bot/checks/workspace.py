@@ -45,7 +45,7 @@ async def workspace(patient: Patient) -> AsyncIterator[Diagnosis]:
     async for each in _tables(patient.logs, patient.settings.kql_tables, (now - DAY, now)):
         yield each
     usual, most = (timedelta(seconds=max(0, int(row.get(name) or 0))) for name in ("Usual", "Most"))
-    said = f"Rows come {duration(usual)} after their time, 95 of 100 within {duration(most)}"
+    said = f"Rows of the last day were in the workspace {duration(usual)} after their time, 95 of 100 within {duration(most)}"
     if usual >= SLOW:
         yield note(DELAY, f"{said}: incidents open that much later; Azure's status page says whether it is known.")
     else:

@@ -68,8 +68,7 @@ async def oncall(
     if for_ is not None and (who is None or not who.people):
         raise Refusal("--for says how long those are on call whom you name: `oncall me, @Bob --for 12h`.")
     if who is None:
-        async with ctx.store.look() as tx:
-            return await _shown(ctx, tx)
+        return await _shown(ctx)
     words = ",".join(each.id for each in who.people) or RESET
     if not ctx.role.allows(Role.OPERATOR):
         await trail.note(ctx, "oncall", words, trail.DENIED)
@@ -79,15 +78,24 @@ async def oncall(
         wanted = Duty(people=who.people, until=until, set_by=ctx.person, set_at=ctx.now()) if who.people else None
         await tx.wishes.put_on_call(wanted)
         await tx.people.record(trail.entry(ctx, "oncall", words, trail.DONE))
-        return await _shown(ctx, tx)
+    return await _shown(ctx)
 
 
-async def _shown(ctx: Context, tx: Transaction) -> Card:
-    duty = await on_call(tx, ctx.routes.arranged.oncall, ctx.now())
+async def _shown(ctx: Context) -> Card:
+    async with ctx.store.look() as tx:
+        duty = await on_call(tx, ctx.routes.arranged.oncall, ctx.now())
+    # No transaction waits for the directory.
+    await ctx.routes.names.learn(duty.people if duty else ())
+    async with ctx.store.look() as tx:
+        return oncall_card(await _rota(ctx, tx), ctx.now())
+
+
+async def _rota(ctx: Context, tx: Transaction) -> Rota:
+    duty = ctx.routes.names.put(await on_call(tx, ctx.routes.arranged.oncall, ctx.now()))
     nobodys = [_soon(each, duty, ctx.now()) for each in await tx.incidents.open() if each.unattended]
     people, book = duty.people if duty else (), await ctx.routes.book(tx)
     may = ctx.role.allows(Role.OPERATOR)
-    rota = Rota(
+    return Rota(
         duty=duty,
         only_take=frozenset(each.id for each in people if not ctx.role_of(each).allows(Role.OPERATOR)),
         waits=tuple(each for each in nobodys if each.waiting and each.waiting.next_at),
@@ -96,7 +104,6 @@ async def _shown(ctx: Context, tx: Transaction) -> Card:
         may_change=may,
         may_join=may and ctx.person.id.lower() not in {each.id.lower() for each in people},
     )
-    return oncall_card(rota, ctx.now())
 
 
 def _soon(incident: Incident, duty: Duty | None, now: datetime) -> Incident:

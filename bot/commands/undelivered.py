@@ -114,19 +114,19 @@ def what_is_tried(which: GivenUp) -> tuple[str, Sequence[str]]:
     said = [
         "It is tried at once, and again as often as anything new. What arrived after all is then there twice, "
         "unless it can be looked up.",
-        _opens(which.plan),
+        _opens(which.plan, "Opens again: "),
         _left(which.plan),
     ]
     return f"Send {what} again?", [each for each in said if each]
 
 
-def _opens(plan: Retry) -> str:
-    """What is opened again for it."""
+def _opens(plan: Retry, before: str = "") -> str:
+    """What opens again for it, and what is sent there besides."""
     if not plan.opens:
         return ""
     named = [where(each.id, each, {}) for each in plan.opens]
     behind = f" {words.count(plan.behind, 'delivery that waits there is', 'deliveries that wait there are')} sent, too."
-    return f"Opened again: {', '.join(named)}.{behind if plan.behind else ''}"
+    return f"{before}{', '.join(named)}.{behind if plan.behind else ''}"
 
 
 @command(role=Role.OPERATOR, question=what_is_tried)
@@ -142,7 +142,7 @@ async def undelivered_retry(ctx: Context, which: GivenUp) -> Card:
 def _told(plan: Retry) -> list[tuple[str, str]]:
     return [
         ("What", words.count(len(plan.tried), "delivery", "deliveries") if plan.tried else ""),
-        ("Opened again", _opens(plan).removeprefix("Opened again: ").rstrip(".")),
+        ("Opened again", _opens(plan).rstrip(".")),
         ("Not tried", _left(plan).rstrip(".")),
         ("Next", "The command undelivered shows what still does not arrive."),
     ]

@@ -24,6 +24,8 @@ from cards.watching import ended_elsewhere, tried, unwatched, watching
 ALL = "all"
 MOST = 50
 """Routes that lead to one conversation; more are better written as patterns."""
+FIRST = 4
+"""Routes that are named, and offered, where it is asked which one is meant."""
 
 
 @command(role=Role.READER)
@@ -128,9 +130,16 @@ async def _ended(ctx: Context, tx: Transaction, place: Conversation, words: Sequ
         return here
     if not words:
         mine = f"{ME} " if own else ""
-        lines = [*(f"unwatch {label(each)}" for each in here[:4]), f"unwatch {mine}{ALL}"]
-        raise Refusal(f"{len(here)} routes lead here. Which one shall end?", lines)
+        lines = [*(f"unwatch {label(each)}" for each in here[:FIRST]), f"unwatch {mine}{ALL}"]
+        raise Refusal(f"{len(here)} routes lead here. Which one shall end? {await _told_apart(ctx, tx, here)}", lines)
     return [_one(ctx, place, every, word) for word in words]
+
+
+async def _told_apart(ctx: Context, tx: Transaction, here: Sequence[Route]) -> str:
+    book, names = await ctx.routes.book(tx), await every_route.names(tx)
+    first = [f"Route {each.label}: {each.what}." for each in (shown(one, book, names) for one in here[:FIRST])]
+    more = len(here) - FIRST
+    return " ".join([*first, f"And {more:,} more; `routes` shows them." if more > 0 else ""]).rstrip()
 
 
 def _one(ctx: Context, place: Conversation, every: Sequence[Route], word: str) -> Route:

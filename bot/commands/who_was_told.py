@@ -3,7 +3,7 @@
 from bot import routes
 from bot.command import command
 from bot.context import Context
-from bot.model import Incident, Role
+from bot.model import ConversationState, Incident, Role
 from bot.on_call import on_call
 from bot.parameters import Page
 from bot.ports import Card
@@ -20,6 +20,7 @@ async def who_was_told(ctx: Context, incident: Incident, *, page: Page = 1) -> C
     async with ctx.store.look() as tx:
         duty = await on_call(tx, ctx.routes.arranged.oncall, ctx.now())
         book, names = await ctx.routes.book(tx), await routes.names(tx)
+        refused = [each.id for each in book.conversations.values() if each.state is ConversationState.REFUSED]
         everybody = receivers(
             incident,
             book,
@@ -29,6 +30,7 @@ async def who_was_told(ctx: Context, incident: Incident, *, page: Page = 1) -> C
             tellings=await tx.told.of(number),
             held=await tx.held.of(number),
             asked=asked(incident, await tx.timeline.of(number), duty.people if duty else ()),
+            closed_since=await tx.told.given_up_at(refused),
         )
     pages = max(1, -(-len(everybody) // A_PAGE))
     wanted, page = page, min(page, pages)

@@ -53,7 +53,10 @@ class LivingPost(Value, frozen=True, kw_only=True):
 
 
 class Duty(Value, frozen=True, kw_only=True):
-    """Who is on call, first to last; `until` and `set_by` are of one that was set in chat."""
+    """Who is on call, first to last; `until` and `set_by` are of one that was set in chat.
+
+    `absent` are those of them whom the directory does not have, by object id in small letters, as far as that is known.
+    """
 
     people: tuple[Person, ...]
     minutes: int = 15
@@ -61,3 +64,4 @@ class Duty(Value, frozen=True, kw_only=True):
     until: datetime | None = None
     set_by: Person | None = None
     set_at: datetime | None = None
+    absent: frozenset[str] = frozenset()

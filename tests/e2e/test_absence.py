@@ -99,6 +99,25 @@ async def test_the_heart_beats_while_the_bot_watches_and_stops_when_it_does_not(
         assert len(beats) == 2
 
 
+async def test_the_heart_stops_once_no_log_could_be_read_for_too_long(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    beats: list[str] = []
+    async with listener(beats) as url, whole(tmp_path, heartbeat_url=url) as scene:
+        await scene.look()
+        scene.faults.add(Fault(area="logs", kind="status", status=503, times=0))
+        for _ in range(5):
+            await scene.look(seconds=30)
+            await beat(scene)
+        assert len(beats) == 2, "a look that fails is no reason yet, and a minute of them is"
+        said = [record.getMessage() for record in caplog.records if record.name == "bot.heartbeat"]
+        assert said == ["no heartbeat: log_analytics could not be read for too long."]
+        scene.faults.clear()
+        await scene.look(seconds=120)
+        await beat(scene)
+        assert len(beats) == 3
+
+
 async def test_the_heart_stops_while_nothing_that_the_bot_says_gets_out(tmp_path: Path) -> None:
     beats: list[str] = []
     async with listener(beats) as url, whole(tmp_path, heartbeat_url=url) as scene:

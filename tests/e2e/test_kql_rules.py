@@ -115,6 +115,10 @@ async def test_people_ask_the_logs_and_try_rules_in_chat(tmp_path: Path, home: s
         tried = words(await scene.say("rule test access_review_deleted --days 2"))
         assert "It would have fired 1 time: 1 incident in all." in tried
         assert "not written in KQL" in words(await scene.say("rule test quarantine"))
+        lesson = words(await scene.say("kql drop table x"))
+        assert "could not be parsed at 'table'" in lesson
+        assert "A query begins with a table" in lesson
+        assert "kql AADProvisioningLogs | take 10" in lesson
         asked = await scene.say("kql AuditLogs | take 1", person=scene.tenant.admins[1])
         assert "for operators" in words(asked)
 

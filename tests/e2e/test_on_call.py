@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.model import Grade, Incident
+from bot.on_call import NOBODY
 from sandbox.home import free_port
 from sandbox.memory_cards import Shown
 from sandbox.teams import general, personal_chat
@@ -32,6 +33,17 @@ async def says(scene: Whole, number: int, text: str) -> Shown:
     await scene.teams.say(text, person, personal_chat(person))
     await scene.teams.until(lambda: len(chat(scene, number)) > before)
     return chat(scene, number)[-1]
+
+
+def notes(scene: Whole) -> list[str]:
+    """In every thread of every conversation."""
+    said = [str(each.activity.get("text") or "") for each in scene.teams.messages if not each.sender]
+    return [each for each in said if each]
+
+
+async def steps(scene: Whole, incident: Incident) -> list[tuple[str, str]]:
+    async with scene.bot.store.look() as tx:
+        return [(each.kind, each.text) for each in await tx.timeline.of(incident.number)]
 
 
 @pytest.fixture
@@ -69,7 +81,7 @@ async def test_what_nobody_takes_goes_to_one_after_the_other_and_ends_when_it_is
     assert sum("is asked now" in text for text in scene.teams.texts(general(scene.tenant))) == 2
     assert "Escalates" not in words(scene.card("is in quarantine"))
     told = words(await says(scene, 0, f"incident {incident.number}"))
-    assert f"to {ben['displayName']}" in told
+    assert f"it is the turn of {ben['displayName']}" in told
     assert "done, being on call" in words(await says(scene, 0, "audit"))
     found = [each.text for each in await scene.bot.examine() if each.topic == "On call"]
     assert any(f"{ben['displayName']} is no operator, so they can acknowledge" in each for each in found)
@@ -92,7 +104,7 @@ STRANGER = "0f000000-0000-4000-8000-000000000001"
 """Well-formed, and nobody's."""
 
 
-async def test_who_does_not_exist_is_followed_by_the_next_one_at_once_and_is_a_thing_to_mend(tmp_path: Path) -> None:
+async def test_who_does_not_exist_is_passed_over_and_nothing_says_that_they_are_asked(tmp_path: Path) -> None:
     file = tmp_path / "routes.toml"
     file.write_text("", "utf-8")
     async with whole(tmp_path, routes=file, remind="off") as scene:
@@ -101,19 +113,28 @@ async def test_who_does_not_exist_is_followed_by_the_next_one_at_once_and_is_a_t
         assert scene.bot.rereading is not None
         await scene.bot.rereading.look()
         await scene.look()
-        await says(scene, 1, "unwatch all")
+        await says(scene, 0, "watch all")
         incident = await opened(scene)
-        before = len(chat(scene, 1))
-        await scene.look(seconds=15 * 60)
-        assert len(chat(scene, 1)) == before
-        await scene.look(seconds=5)
-        assert len(chat(scene, 1)) == before + 1, "within seconds, and not after another 15 minutes"
-        assert f"Not reached  {STRANGER} (Teams answered 403" in words(scene.card("is in quarantine"))
+        assert f"Escalates to {ben['displayName']} at" in words(scene.card("is in quarantine"))
+        shown = words(await says(scene, 0, "oncall"))
+        assert f"1.  {STRANGER} cannot be reached: {NOBODY} 2.  {ben['displayName']}  no operator" in shown
+        assert f"{ben['displayName']}, " in shown, "as the notes call him, who never wrote to the bot"
+        heard = len(notes(scene))
+        for seconds in (15 * 60, 5, 5):
+            await scene.look(seconds=seconds)
+        assert "is in quarantine" in words(chat(scene, 1)[-1]), "not after another 15 minutes"
+        assert f"Not reached  {STRANGER} ({NOBODY})" in words(scene.card("is in quarantine"))
         for said in ("Escalated", "Escalates"):
             assert f"{said} to {ben['displayName']} at" in words(scene.card("is in quarantine"))
-        (note,) = [text for text in scene.teams.texts(general(scene.tenant)) if STRANGER in text]
-        assert f"Could not be reached: {STRANGER} (Teams answered 403" in note
-        assert f"the chat of {STRANGER}" in words(await scene.say(f"who was told {incident.number}"))
+        lost = f"Could not be reached: {STRANGER} ({NOBODY})"
+        told = [each for each in notes(scene)[heard:] if "on call" in each or STRANGER in each]
+        assert len(told) >= 2, "in each thread"
+        assert all(lost in each and each.endswith("is on call and is asked now.") for each in told)
+        turns = [each for each in await steps(scene, incident) if each[0] in ("escalated", "not reached")]
+        expected = [("not reached", f"{STRANGER} ({NOBODY})"), ("escalated", f"it is the turn of {ben['displayName']}")]
+        assert turns == expected
+        answer = words(await scene.say(f"who was told {incident.number}"))
+        assert f"the chat of {STRANGER} On call, but could not be reached" in answer
         found = [each for each in await scene.bot.examine() if each.topic == "On call"]
         missing = f"{STRANGER} cannot be asked: nobody in the directory has this object id."
         assert (found[0].grade, found[0].text) == (Grade.FAULT, f"{missing} Mend people of [oncall] in {file.name}.")
@@ -123,10 +144,7 @@ async def test_who_does_not_exist_is_followed_by_the_next_one_at_once_and_is_a_t
 async def test_where_nobody_on_call_can_be_reached_the_fallback_hears_so_at_once(tmp_path: Path) -> None:
     file = tmp_path / "routes.toml"
     fallback = "mailto:iam@contoso.example"
-    file.write_text(
-        f'[fallback]\nto = ["{fallback}"]\n[oncall]\npeople = ["{STRANGER}"]\nminutes = 1\nseverity = "medium"\n',
-        "utf-8",
-    )
+    file.write_text("", "utf-8")
     nobody: Any = {
         "smtp_host": "127.0.0.1",
         "smtp_port": free_port(),
@@ -134,20 +152,26 @@ async def test_where_nobody_on_call_can_be_reached_the_fallback_hears_so_at_once
         "smtp_from": "b@x.example",
     }
     async with whole(tmp_path, routes=file, **nobody) as scene:
+        without = list(scene.tenant.everybody.values())[-1]
+        people = f'people = ["{STRANGER}", "{without["id"]}"]\nminutes = 1\nseverity = "medium"\n'
+        file.write_text(f'[fallback]\nto = ["{fallback}"]\n[oncall]\n{people}', "utf-8")
+        assert scene.bot.rereading is not None
+        await scene.bot.rereading.look()
         await scene.look()
         incident = await opened(scene)
         await scene.look(seconds=61)
         await scene.look(seconds=5)
         assert "nobody on call could be reached, and nobody has taken it" in words(scene.card("is in quarantine"))
         *_, asked, lost = scene.teams.texts(general(scene.tenant))
-        assert asked.endswith("Somebody on call is asked now.")
-        assert lost.startswith(f"Nobody on call could be reached: {STRANGER} (Teams answered 403")
+        who = without["displayName"]
+        assert asked.endswith(f"{STRANGER} ({NOBODY}). {who} is on call and is asked now."), "only Teams knows better"
+        assert lost.startswith(f"Nobody on call could be reached: {STRANGER} ({NOBODY}); {who} (Teams answered 403")
         for _ in range(3):
             await scene.look(seconds=61)
         async with scene.bot.store.look() as tx:
             assert fallback in await tx.outbox.places(incident.number)
-            steps = [each.kind for each in await tx.timeline.of(incident.number)]
-        assert [steps.count(each) for each in ("escalated", "not reached", "escalation ended")] == [1, 1, 1]
+        kinds = [kind for kind, _ in await steps(scene, incident)]
+        assert [kinds.count(each) for each in ("escalated", "not reached", "escalation ended")] == [1, 2, 1]
 
 
 async def test_it_is_said_again_ever_more_seldom_and_once_each_also_by_the_next_leader(tmp_path: Path) -> None:

@@ -77,9 +77,16 @@ class Owing:
 
     async def counted(self, state: str) -> int:
         """How many deliveries of a state /metrics tells of, of all kinds."""
-        text = await Metrics().text(self.store, Health({}, self.now), self.now(), leads=True)
-        lines = [each for each in text.decode().splitlines() if each.startswith("syncwatch_undelivered{")]
-        return int(sum(float(each.split()[-1]) for each in lines if f'state="{state}"' in each))
+        return await self._measured("syncwatch_undelivered", f'state="{state}"')
+
+    async def shut(self, kind: str) -> int:
+        """How many receivers of a kind are closed, as /metrics tells."""
+        return await self._measured("syncwatch_closed_receivers", f'kind="{kind}"')
+
+    async def _measured(self, metric: str, label: str) -> int:
+        text = await Metrics().text(self.store, Health({}, self.now), Routes(), self.now(), leads=True)
+        lines = [each for each in text.decode().splitlines() if each.startswith(f"{metric}{{")]
+        return int(sum(float(each.split()[-1]) for each in lines if label in each))
 
     async def diagnosed(self) -> Sequence[tuple[Grade, str]]:
         """What the doctor says of deliveries."""
@@ -95,7 +102,8 @@ class Owing:
 
         async with self.store.begin() as tx:
             await tx.pulse.save(Pulse(at=self.now()))
-        await Heartbeat(store=self.store, now=self.now, patience=timedelta(minutes=5), send=send).beat()
+        health = Health({}, self.now)
+        await Heartbeat(store=self.store, now=self.now, health=health, patience=timedelta(minutes=5), send=send).beat()
         return beats == [True]
 
 

@@ -68,6 +68,26 @@ async def test_a_directory_that_does_not_answer_takes_no_name_away_and_is_asked_
     assert called(names, EVE) == ["Eve Outside"]
 
 
+async def test_who_is_not_in_the_directory_is_asked_for_every_hour_and_found_once_they_are_made() -> None:
+    directory, clock = Directory(), Hand()
+    names, duty = Names(directory.ask, clock), Duty(people=(ADA, EVE))
+    directory.names[EVE.id] = None
+    for _ in range(2):
+        await names.learn([EVE])
+    directory.error = SourceDown("Graph is away")
+    clock.at += timedelta(hours=1)
+    await names.learn([EVE])
+    found = names.put(duty)
+    assert found is not None
+    assert (found.absent, len(directory.asked)) == ({EVE.id}, 2), "a directory that is away takes nothing back"
+    directory.names[EVE.id], directory.error = "Eve Outside", None
+    clock.at += timedelta(hours=1)
+    await names.learn([EVE])
+    found = names.put(duty)
+    assert found is not None
+    assert (found.absent, called(names, EVE)) == (set(), ["Eve Outside"])
+
+
 async def test_no_more_names_are_kept_than_are_of_use() -> None:
     names = Names(Directory().ask, Hand())
     await names.learn([EVE])

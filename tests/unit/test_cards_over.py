@@ -12,7 +12,9 @@ from bot.model import Evidence, Incident, State, Window
 from cards import sample
 from cards.incident import incident as draw
 from cards.notes import resolved, summary
+from cards.over import hit as over_hit
 from cards.over import past, resolution, title
+from cards.timeline import timeline
 from tests.support.make import failure
 from tests.support.talk import texts
 from tests.support.troubles import TROUBLES
@@ -54,6 +56,28 @@ def test_a_card_that_is_over_says_so_with_the_most_that_failed() -> None:
     assert "40 users failed, all are well now" in said
     assert "40 users:" in said
     assert sample.CLASH_ADVICE.meaning not in said
+
+
+def test_a_history_says_of_what_is_over_just_what_its_card_says() -> None:
+    few = replace(OVER, acknowledged_by="Ada Admin", evidence=replace(OVER.evidence, count=len(sample.PEOPLE)))
+    said = " ".join(texts(told := timeline(few, sample.CLASH_ADVICE, [], sample.NOW)))
+    card = " ".join(texts(draw(few, sample.CLASH_ADVICE, sample.NOW)))
+    assert over_hit(few)[0] == "Had failed"
+    for each in (*over_hit(few), resolution(few)):
+        assert each in said
+        assert each in card
+    assert resolution(few) in told["fallbackText"]
+    for gone in ("Failing", "Has it", "Who acts"):
+        assert gone not in said
+    assert f"Told while open {few.alert.detail}" in said
+
+
+def test_a_history_of_what_is_open_is_in_the_present() -> None:
+    said = " ".join(texts(timeline(sample.ADDRESSES_CLASH, sample.CLASH_ADVICE, [], sample.NOW)))
+    assert "Failing 3 users: " in said
+    assert "Has it" in said
+    assert "Had" not in said
+    assert "Told while open" not in said
 
 
 def test_what_was_skipped_did_not_fail_and_a_deleted_job_ends_it_otherwise() -> None:

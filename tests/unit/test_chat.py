@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from bot.adapters.store import Store
 from bot.command import commands
 from bot.model import Person, State
+from bot.named_jobs import match_job
+from bot.ports import Unclear
 from tests.support.make import ADA, BOB, CHANNEL, NOON, failing, job, quarantine
 from tests.support.talk import Talk, buttons, shown
 
@@ -56,7 +58,26 @@ async def test_a_misspelt_job_is_answered_with_the_nearest(talk: Talk) -> None:
 
 
 async def test_words_that_fit_several_jobs_ask_which_one(talk: Talk) -> None:
-    assert "2 jobs match 'contoso'" in shown(await talk.say("status contoso"))
+    said = shown(await talk.say("status contoso"))
+    assert "2 jobs match 'contoso'" in said
+    assert "more" not in said
+
+
+@pytest.mark.parametrize("number", [6, 7, 12])
+async def test_of_many_that_fit_the_first_are_named_and_the_rest_counted(talk: Talk, number: int) -> None:
+    many = {f"a{at}": job(f"Slack {at:02d}", id=f"a{at}") for at in range(number)}
+    with pytest.raises(Unclear) as asked:
+        match_job("slack", many)
+    rest = f" and {number - 6} more. More of the name tells them apart." if number > 6 else "."
+    assert str(asked.value) == (
+        f"{number} jobs match 'slack': Slack 00, Slack 01, Slack 02, Slack 03, Slack 04, Slack 05{rest}"
+    )
+    async with talk.store.begin() as tx:
+        for at in range(number):
+            await tx.people.meet(Person(id=f"p{at}", name=f"Sam {at:02d}"))
+    said = shown(await talk.say("assign 1 sam"))
+    assert f"{number} people match 'sam': Sam 00," in said
+    assert (f"Sam 05 and {number - 6} more." in said) == (number > 6)
 
 
 async def test_text_that_is_no_command_gets_the_nearest_command(talk: Talk) -> None:

@@ -77,6 +77,36 @@ async def test_what_waits_for_a_webhook_or_an_address_that_is_closed_is_told_by_
     assert BY_HAND in shown(await talk.say("routes"))
 
 
+async def test_a_receiver_that_is_closed_is_counted_also_where_nothing_waits_for_it(lone: Owing) -> None:
+    unnamed = place("unnamed", ConversationKind.WEBHOOK)
+    async with lone.store.begin() as tx:
+        await tx.conversations.save(unnamed)
+        for each in (DESK, unnamed):
+            await tx.conversations.close(each.id, "It answered 410 Gone")
+    assert (await lone.counted("closed"), await lone.shut("webhook"), await lone.shut("email")) == (0, 1, 0)
+    async with lone.store.begin() as tx:
+        await tx.conversations.save(DESK)
+    assert await lone.shut("webhook") == 0, "where no route leads, nobody misses anything"
+
+
+async def test_who_was_told_has_a_line_for_a_receiver_that_was_passed_over_because_it_is_closed(lone: Owing) -> None:
+    talk = talk_in(lone)
+    await closes(lone, DESK, waiting=0)
+    at = f"{lone.now():%H:%M}"
+    await lone.mail.rest(minutes=20)
+    async with lone.store.begin() as tx:
+        await tx.conversations.close(CHAT.id, "The app was removed from here.")
+        await tx.conversations.close(MAIL.id, "It answered 550")
+    missed = await lone.mail.happens("Missed", CHANNEL)
+    await lone.mail.rest(minutes=1)
+    told = shown(await talk.say(f"who was told {missed.number}"))
+    assert "4 receivers; 3 of them are closed to the bot." in told
+    assert f"webhook desk Route 3 (every incident) Closed to the bot since {at} UTC (21 min ago): " in told
+    assert "mail to iam@contoso.com Route 4 (every incident) Closed to the bot: It answered 550." in told
+    await lone.change(missed, state=State.RESOLVED, resolved_at=lone.now())
+    assert "webhook desk" not in shown(await talk.say(f"who was told {missed.number}"))
+
+
 async def test_what_a_closed_receiver_keeps_waiting_holds_up_no_heartbeat(lone: Owing) -> None:
     await closes(lone, DESK, waiting=2)
     lone.now.forward(hours=3)
@@ -170,7 +200,9 @@ async def test_an_operator_who_tries_again_opens_it_and_everything_arrives_once(
     missed = await room.mail.happens("Missed meanwhile", CHANNEL)
     room.receiver.closed.clear()
     question = await talk.say("undelivered retry all")
+    assert "Opens again: " in shown(question)
     assert "3 deliveries that wait there are sent, too." in shown(question)
+    assert "Opened again" not in shown(question), "nothing has been done yet"
     assert "Opened again" in await confirmed(talk, question)
     await room.mail.rest(minutes=1)
     assert len(room.receiver.said[there.id]) == 5, "three that stood, the one that was refused, and what it missed"

@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from bot import holding
-from bot.calling import Names
 from bot.model import Conversation, ConversationKind, Incident, Person, Posted, Severity
 from bot.model.held import Preferences, QuietHours
 from bot.ports import Message
@@ -52,15 +51,8 @@ async def mute(room: Mailroom, **more: object) -> None:
         await tx.wishes.save(wishes)
 
 
-async def _nobody(_: str) -> str:
-    return ""
-
-
 async def look_at_the_clock(room: Mailroom) -> None:
-    names = Names(_nobody, room.now)
-    keeper = Timekeeper(
-        store=room.store, now=room.now, wake=lambda: None, routes=Routes(), names=names, schedule=gaps("off")
-    )
+    keeper = Timekeeper(store=room.store, now=room.now, wake=lambda: None, routes=Routes(), schedule=gaps("off"))
     await keeper.tick()
 
 

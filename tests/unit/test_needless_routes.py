@@ -42,6 +42,9 @@ async def test_beside_every_incident_a_narrower_route_is_said_to_change_nothing(
     assert "Route 1 (every incident) leads here already; beside it route 2" in shown(answer)
     assert "(high or worse; job Slack) changes nothing." in shown(answer)
     assert "from now on" not in shown(answer)
+    assert "To hear of that alone, end route 1." in shown(answer)
+    asked = await talk.say("unwatch")
+    assert "Which one shall end? Route 1: every incident. Route 2: high or worse; job Slack." in shown(asked)
     assert buttons(answer)["End route 2"] == ("unwatch", "2")
     assert "1 route still leads here." in shown(await talk.press(*buttons(answer)["End route 1"]))
     assert "that is route 2" in shown(await talk.say("watch slack --severity high")), "now it is the only one"
@@ -56,6 +59,7 @@ async def test_a_dry_run_beside_a_wider_route_says_so_too(talk: Talk) -> None:
 async def test_a_route_of_the_settings_to_the_same_person_counts_and_is_not_ended_in_chat(talk: Talk) -> None:
     answer = await talk.say("watch me workday --severity critical")
     assert "Route S1 (high or worse) leads here already" in shown(answer)
+    assert "end route" not in shown(answer), "chat cannot end it"
     assert "End route S1" not in buttons(answer)
     assert "leads here already" not in shown(await talk.say("watch me workday --severity low"))
 

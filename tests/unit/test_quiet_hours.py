@@ -120,7 +120,7 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
 async def test_hours_are_understood_as_people_and_phones_write_them(talk: Talk, line: str) -> None:
     answer = shown(await talk.say(line))
     assert "22:00 to 07:00" in answer
-    assert "write quiet Europe/Berlin, or another one, to set it" in answer
+    assert "Times are by the clocks of Europe/Berlin; write  quiet Europe/Berlin , or another one" in answer
 
 
 async def test_quiet_shows_how_it_stands_and_off_ends_it(talk: Talk) -> None:
@@ -188,6 +188,41 @@ async def test_what_cannot_be_meant_is_refused_and_changes_nothing(talk: Talk, l
     await talk.say(line)
     assert "Quiet hours none" in shown(answer := await talk.say("quiet"))
     assert "Muted no" in shown(answer)
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends"),
+    [
+        ("Europe/Berlin", "20 Nov 13:00 Europe/Berlin (12:00 UTC)"),
+        ("Asia/Tokyo", "20 Nov 21:00 Asia/Tokyo (12:00 UTC)"),
+        ("Pacific/Kiritimati", "21 Nov 02:00 Pacific/Kiritimati (20 Nov 12:00 UTC)"),
+        ("Europe/London", "20 Nov 12:00 Europe/London (12:00 UTC)"),
+        ("UTC", "20 Nov 12:00 UTC"),
+    ],
+)
+def test_silence_ends_by_the_clocks_of_the_zone_that_was_set(zone: str, ends: str) -> None:
+    muted = Preferences(person_id="p", zone=zone, muted_until=at("2026-11-20T12:00", "UTC"))
+    card = str(quiet_card(Peace(wishes=muted), at("2026-11-20T11:00", "UTC")))
+    assert f"'value': '{ends}'" in card
+    assert "{{TIME" not in card, "Teams would show it by the clocks of the device"
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(hours=1) - timedelta(milliseconds=3), "1 h"),
+        (timedelta(hours=2) - timedelta(seconds=20), "2 h"),
+        (timedelta(minutes=59), "59 min"),
+        (timedelta(minutes=3, seconds=1), "4 min"),
+        (timedelta(seconds=59.5), "1 min"),
+        (timedelta(seconds=12), "12 s"),
+        (timedelta(days=2) - timedelta(seconds=1), "2 days"),
+        (timedelta(), "0 s"),
+    ],
+)
+def test_what_is_left_of_a_silence_is_rounded_up(left: timedelta, said: str) -> None:
+    now = at("2026-11-20T12:00")
+    assert f"for {said} more" in str(quiet_card(Peace(wishes=wishes(None), until=now + left), now))
 
 
 async def test_mute_takes_a_span_a_time_or_a_date_and_off(talk: Talk) -> None:

@@ -276,10 +276,20 @@ async def test_with_several_routes_unwatch_asks_which(room: Room) -> None:
     await room.say("watch slack")
     answer = await room.say("unwatch")
     assert "2 routes lead here. Which one shall end?" in shown(answer)
+    assert "Route 1: job Workday to Entra ID. Route 2: job Slack." in shown(answer)
     assert set(buttons(answer)) >= {"unwatch 1", "unwatch 2", "unwatch all"}
     assert "1 route still leads here" in shown(await room.say("unwatch 1"))
     assert "hears of no new incidents" in shown(await room.say("unwatch all"))
     assert await room.kept() == []
+
+
+async def test_of_many_routes_unwatch_names_the_first_and_counts_the_rest(room: Room) -> None:
+    for words in ("workday", "slack", "--severity high", "--severity critical", "--kind hr", "--only-mine"):
+        await room.say(f"watch {words}")
+    said = shown(await room.say("unwatch"))
+    assert "6 routes lead here." in said
+    assert "Route 3: high or worse. Route 4: critical. And 2 more;" in said
+    assert "Route 5" not in said
 
 
 async def test_somebody_elses_route_to_another_place_is_ended_by_operators_alone(room: Room) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.kql.guard import judge
 from bot.adapters.store import Store
 from bot.answers import Answers
 from bot.asking import Asking
@@ -30,17 +31,23 @@ AuditLogs | extend Who = Identity
 
 
 class Rows:
-    """Port `Tables`: rows of numbers, as many as are said."""
+    """Port `Tables`: rows of numbers, as many as are said; `guarded`, what the real ones refuse is refused."""
 
     name = "archive"
 
     def __init__(self) -> None:
         self.rows = 40
         self.down = ""
+        self.guarded = False
         self.asked: list[Question] = []
 
     async def ask(self, questions: Sequence[Question]) -> Sequence[Answered | Refusal | SourceDown]:
         self.asked += questions
+        if self.guarded:
+            try:
+                judge(questions[0].kql, frozenset({"AuditLogs"}))
+            except Refusal as error:
+                return [error] * len(questions)
         if self.down:
             return [SourceDown(self.down)] * len(questions)
         rows = tuple((f"row {number}",) for number in range(self.rows))
@@ -60,6 +67,7 @@ class Scene:
             now=now,
             pacer=Pacer(((30.0, 5),), lambda: now().timestamp()),
             answers=Answers(now),
+            tables=("AuditLogs", "AzureActivity"),
         )
         self.talk = Talk(store, [job()], now=now, asking=self.asking)
 
@@ -137,6 +145,22 @@ async def test_a_question_is_answered_in_pages_that_only_its_asker_turns(scene: 
     assert "for operators" in shown(await scene.talk.press(verb, words, by=BOB))
     assert "ask again" in shown(await scene.talk.press(verb, "guessed 2"))
     assert "not there" in shown(await scene.talk.press(verb, f"{words.split()[0]} x"))
+
+
+@pytest.mark.parametrize("query", ["drop table x", "delete everything", "show me the errors of yesterday"])
+async def test_what_is_no_query_is_answered_with_how_one_begins(scene: Scene, query: str) -> None:
+    scene.home.guarded = True
+    answer = await scene.talk.say(f"kql {query}")
+    assert "A query begins with a table, and only reads:  AuditLogs | take 10" in shown(answer)
+    verb, words = buttons(answer)["kql AuditLogs | take 10"]
+    assert "40 rows" in shown(await scene.talk.press(verb, words))
+
+
+async def test_a_mistake_behind_a_table_is_named_without_a_lesson(scene: Scene) -> None:
+    scene.home.guarded = True
+    said = shown(await scene.talk.say("kql AuditLogs | whre x == 1"))
+    assert "could not be parsed at 'whre'" in said
+    assert "begins with a table" not in said
 
 
 async def test_readers_may_not_ask_in_kql_but_may_try_a_rule(scene: Scene) -> None:

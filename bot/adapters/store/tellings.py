@@ -48,6 +48,15 @@ class Tellings:
         rows = await self._connection.execute(mine.where(well, cards.c.conversation_id.in_(list(places))))
         return {place: at - BETWEEN_UPDATES for place, at in rows if at is not None}
 
+    async def given_up_at(self, places: Iterable[str]) -> dict[str, datetime]:
+        """When something was last given up in each of these conversations."""
+        found = dict[str, datetime]()
+        for some in slices(places):
+            mine = told.c.conversation_id.in_(some), told.c.ended == Ended.GIVEN_UP
+            latest = select(told.c.conversation_id, func.max(told.c.at)).where(*mine).group_by(told.c.conversation_id)
+            found |= {row[0]: row[1] for row in await self._connection.execute(latest)}
+        return found
+
     async def take_back(self, some: Iterable[Pending], by: str, now: datetime) -> None:
         """Keep that somebody asked for another try."""
         rows = [
