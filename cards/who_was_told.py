@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.model import Conversation, DeliveryKind, Incident
+from bot.model import DeliveryKind, Incident
 from bot.model.held import Held, Why
 from bot.model.telling import Ended, Pending, Telling
 from bot.ports import Card
 from bot.who_was_told import Told
 from cards import over, sample, words
 from cards.elements import Element, button, buttons, card, cell, heading, run, table, text
+from cards.sample_told import RECEIVERS
 
 SHOWN = 6
 """The latest things that went to a receiver, which are spelt out."""
@@ -136,63 +137,4 @@ def _pending(each: Pending, told: Told, now: datetime) -> Element:
 
 
 def example() -> Card:
-    at = sample.NOW - timedelta(minutes=12)
-    place = Conversation(id="19:general@thread.tacv2", tenant_id="t", service_url="")
-    number = sample.IN_QUARANTINE.number
-
-    def telling(minutes: int, what: DeliveryKind, ended: Ended, said: str = "", attempts: int = 1) -> Telling:
-        when = at + timedelta(minutes=minutes)
-        return Telling(
-            id=minutes,
-            incident=number,
-            conversation_id="c",
-            at=when,
-            what=what,
-            ended=ended,
-            text=said,
-            attempts=attempts,
-        )
-
-    refused = "Teams answered 403 ConversationBlockedByUser: The bot was blocked here"
-    some = (
-        Told(
-            where="General in Identity",
-            because="route 1 (every incident)",
-            closed="",
-            shows=sample.IN_QUARANTINE.revision,
-            tellings=(
-                telling(0, DeliveryKind.CARD, Ended.DELIVERED, attempts=2),
-                telling(4, DeliveryKind.NOTE, Ended.DELIVERED, f"Ada Admin has acknowledged #{number}"),
-            ),
-            pending=(),
-        ),
-        Told(
-            where="Bob Reader's chat",
-            because="route 4 (high or worse)",
-            closed="The bot was blocked here. It goes on as soon as somebody unblocks it and writes to it.",
-            shows=0,
-            tellings=(telling(1, DeliveryKind.CARD, Ended.GIVEN_UP, refused),),
-            pending=(
-                Pending(kind=DeliveryKind.CARD, id=12, incident=number, conversation=place, dead=refused, since=at),
-            ),
-        ),
-        Told(
-            where="webhook desk",
-            because="route S1 (critical)",
-            closed="",
-            shows=0,
-            tellings=(),
-            pending=(
-                Pending(
-                    kind=DeliveryKind.CARD,
-                    id=13,
-                    incident=number,
-                    conversation=place,
-                    since=at,
-                    attempts=5,
-                    not_before=sample.NOW + timedelta(minutes=2),
-                ),
-            ),
-        ),
-    )
-    return who_was_told(sample.IN_QUARANTINE, some, sample.NOW, every=3)
+    return who_was_told(sample.IN_QUARANTINE, RECEIVERS, sample.NOW, every=len(RECEIVERS))

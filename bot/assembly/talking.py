@@ -15,7 +15,7 @@ from bot.assembly.routes import rereading
 from bot.assembly.teams import teams_of
 from bot.assembly.telling import Sleep, deliverer
 from bot.assembly.ways import Ways
-from bot.model import Conversation, Diagnosis, Every
+from bot.model import Diagnosis, Every
 from bot.ports import Hybrid, Jobs, Logs, Naming
 
 if TYPE_CHECKING:
@@ -92,9 +92,6 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
     async def examine() -> Sequence[Diagnosis]:
         return await _examined(outside, teams, asked)
 
-    async def naming(channel: Conversation) -> Conversation:
-        return await teams.named(channel)
-
     settings = outside.settings
     digester = Digester(
         store=outside.fenced, now=outside.now, at=settings.digest_at, zone=ZoneInfo(settings.digest_zone), wake=wake
@@ -104,7 +101,7 @@ def talking(outside: Outside, jobs: Jobs, asked: Asked, sleep: Sleep) -> Talking
         look_soon=leading.look,
         examine=examine,
         digest_time=digester.next_time,
-        naming=naming,
+        naming=lambda channel: teams.named(channel),
     )
     teams = teams_of(outside, _chat(outside, jobs, asked, told))
     outside.held.push_async_callback(teams.close)
